@@ -1,0 +1,1 @@
+//! Charts as server-made SVG: scales, axes, gaps, range bands. Pure.

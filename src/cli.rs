@@ -1,0 +1,1 @@
+//! The verbs of the `safeharbor` binary, one file each.

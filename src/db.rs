@@ -1,0 +1,1 @@
+//! All SQL, checked at compile time.

@@ -1,0 +1,1 @@
+//! The aquarium domain: pure rules, no SQL, no HTTP.

@@ -1,0 +1,1 @@
+//! The HTTP base: router, session, limits, errors, assets, health.

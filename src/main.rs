@@ -1,0 +1,3 @@
+//! The `safeharbor` binary: arguments, inherited sockets, runtime, verb.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Probes: what `stage`, `doctor` and `verify` look at.

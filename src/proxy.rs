@@ -1,0 +1,1 @@
+//! The one-hop contract: what is believed of forwarded headers. Pure.

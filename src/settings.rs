@@ -1,0 +1,1 @@
+//! What can be set, where it came from, and what is refused.

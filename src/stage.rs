@@ -1,0 +1,1 @@
+//! The rehearsal: the whole deployment, privately, behind a real hop.

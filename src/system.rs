@@ -1,0 +1,3 @@
+//! Sockets, readiness, lifecycle, logs, clock.
+
+pub mod clock;
