@@ -1,1 +1,3 @@
 //! All SQL, checked at compile time.
+
+pub mod migrate;
