@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod keeper;
+pub mod migrate;
 pub mod session;
 pub mod sign_in;
 pub mod token;
