@@ -1,1 +1,3 @@
 //! The HTTP base: router, session, limits, errors, assets, health.
+
+pub mod assets;
