@@ -1,1 +1,5 @@
 //! All SQL, checked at compile time.
+
+pub mod housekeeping;
+pub mod job;
+pub mod worker;
