@@ -2,4 +2,5 @@
 
 pub mod housekeeping;
 pub mod job;
+pub mod migrate;
 pub mod worker;
