@@ -2,11 +2,14 @@
 //! values. Rules live in [`domain`](crate::domain), never here.
 
 pub mod error;
+pub mod housekeeping;
+pub mod job;
 pub mod keeper;
 pub mod migrate;
 pub mod session;
 pub mod sign_in;
 pub mod token;
+pub mod worker;
 
 pub use error::{Error, Result};
 
