@@ -1,5 +1,6 @@
 //! The rehearsal: the whole deployment, privately, behind a real hop.
 
+pub mod mailsink;
 pub mod owner;
 pub mod postgres;
 pub mod process;
