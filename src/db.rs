@@ -6,6 +6,7 @@ pub mod housekeeping;
 pub mod job;
 pub mod keeper;
 pub mod migrate;
+pub mod parameter;
 pub mod session;
 pub mod sign_in;
 pub mod token;

@@ -41,6 +41,9 @@ pub enum Error {
     /// An inherited socket that the runtime does not take.
     #[error("cannot use the inherited socket {0}: {1}")]
     Inherited(String, #[source] io::Error),
+    /// The settings say that a socket is handed over, and none was.
+    #[error("LISTEN=systemd, but no socket named http was handed over: start the service by its socket unit")]
+    NotInherited,
 }
 
 /// A listening socket that is ready to accept. Dropping it closes it; a unix socket's file is removed when
@@ -74,6 +77,7 @@ enum Origin {
 pub fn bind(addr: &ListenAddr) -> Result<Listener, Error> {
     let failed = |error| Error::Bind(addr.clone(), error);
     match addr {
+        ListenAddr::Inherited => Err(Error::NotInherited),
         ListenAddr::Tcp(tcp) => {
             let socket = bind_tcp(*tcp).map_err(failed)?;
             Ok(Listener::new(Accepting::Tcp(socket), Origin::Own(None)))
