@@ -1,80 +1,14 @@
-//! The cases of the contract as one table. A case is raw request lines from one kind of peer, and what follows.
+//! The cases of the contract as one table; [`super::case`] says how to read it.
 
 use safeharbor::proxy::{ProxyHop, Trust};
 
-use Addr::{Is, Own};
-use Source::{AnyHop, MappedHop, Stranger, UnixHop};
-use Then::{Moved, OneOf, Served, Status};
+use super::case::Addr::{Is, Own};
+use super::case::Case;
+use super::case::Source::{self, AnyHop, MappedHop, Stranger, UnixHop};
+use super::case::Then::{self, Moved, OneOf, Served, Status};
 
 /// The public address unless a case says otherwise.
-pub(super) const PUBLIC: &str = "https://aqua.example.com";
-
-/// Where the connection comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The hop, over each kind of socket in turn.
-    AnyHop,
-    /// The hop over a unix socket.
-    UnixHop,
-    /// The hop over TCP to a dual-stack listener, where 127.0.0.1 appears as `::ffff:127.0.0.1`.
-    MappedHop,
-    /// 127.0.0.9, which nobody lists.
-    Stranger,
-}
-
-/// The client address that is expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Addr {
-    Is(&'static str),
-    /// The socket peer's own: unknown for a unix socket.
-    Own,
-}
-
-/// What is expected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Then {
-    Served {
-        addr: Addr,
-        scheme: &'static str,
-        host: &'static str,
-        via_proxy: bool,
-    },
-    Status(u16),
-    /// 308 to this URL.
-    Moved(&'static str),
-    /// Refused as a whole, with one of these.
-    OneOf(&'static [u16]),
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Case {
-    /// The case of the contract, or the rule where the table of cases has none.
-    pub(super) id: &'static str,
-    pub(super) rule: &'static str,
-    pub(super) from: Source,
-    pub(super) trust: Trust,
-    pub(super) public: &'static str,
-    /// Request line and header lines, without line ends.
-    pub(super) lines: Vec<Vec<u8>>,
-    pub(super) then: Then,
-}
-
-impl Case {
-    fn trust_off(mut self) -> Self {
-        self.trust.enabled = false;
-        self
-    }
-
-    fn hop(mut self, hop: ProxyHop) -> Self {
-        self.trust.hop = hop;
-        self
-    }
-
-    fn public(mut self, public: &'static str) -> Self {
-        self.public = public;
-        self
-    }
-}
+const PUBLIC: &str = "https://aqua.example.com";
 
 /// A character of a line is one byte on the wire (Latin-1), so that the table can hold bytes that are not UTF-8.
 fn case(id: &'static str, rule: &'static str, from: Source, lines: &[&str], then: Then) -> Case {

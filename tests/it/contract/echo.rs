@@ -10,7 +10,7 @@ use safeharbor::proxy::{ClientInfo, Observed, PublicUrl};
 use safeharbor::system::clock::Clock;
 use serde::{Deserialize, Serialize};
 
-use super::cases::{Addr, Case, Then};
+use super::case::{Addr, Case, Then};
 
 /// What the service saw.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

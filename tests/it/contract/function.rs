@@ -12,7 +12,8 @@ use safeharbor::proxy::received::{Field, Host};
 use safeharbor::proxy::{Peer, Received, bucket, client_info};
 use tower::{Layer as _, Service as _};
 
-use super::cases::{Addr, Case, Source, Then, all};
+use super::case::{Addr, Case, Source, Then};
+use super::cases::all;
 use super::echo::{Answer, echo, layer};
 
 pub(super) fn peers(from: Source) -> Vec<Peer> {

@@ -15,7 +15,8 @@ use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixStream};
 use tokio::task::AbortHandle;
 use tower::{Layer as _, Service as _};
 
-use super::cases::{Case, Source, all};
+use super::case::{Case, Source};
+use super::cases::all;
 use super::echo::{Answer, echo, layer};
 
 /// One way from a client to the server.
