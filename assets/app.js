@@ -117,7 +117,9 @@
       for (const { input, live, bands } of boxes) {
         const number = read(input.value);
         if (input.value.trim()) count += 1;
-        mark(live, number && bands() ? judge(number, bands()) : "");
+        // A value that was refused says why below; its band would only add noise.
+        const refused = input.matches("[aria-invalid]") && input.value === input.defaultValue;
+        mark(live, number && bands() && !refused ? judge(number, bands()) : "");
       }
       button.textContent = count === 0 ? "Save readings" : count === 1 ? "Save 1 reading" : `Save ${count} readings`;
     };

@@ -72,7 +72,7 @@ pub struct Readout {
     pub when: String,
     /// The instant, for machines.
     pub iso: String,
-    /// The range in words, to follow the state's word: `8.1 to 8.4`, or `OK up to 5`.
+    /// The range in words, to follow the state's word: `8.1–8.4`, or `OK up to 5`.
     pub range: String,
 }
 
