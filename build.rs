@@ -1,7 +1,8 @@
 //! Turns `assets/` into a table of hashed, compressed files that the binary carries.
 //!
 //! For `assets/app.css` it makes the name `app-<hash>.css`, its brotli and gzip forms, and one arm of the
-//! macro `url!`, so that a page naming a file that is not there does not compile.
+//! macro `url!`, so that a page naming a file that is not there does not compile. Style sheets, scripts and
+//! manifests may name pictures and fonts as `/assets/logo.svg`: the hashed name is put there.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -23,14 +24,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
         .collect::<Result<Vec<_>, _>>()?;
     names.retain(|name| !name.starts_with('.'));
-    names.sort();
+    // What names no other file comes first, so that its hashed name is known to those that do.
+    names.sort_by_key(|name| (names_others(name), name.clone()));
 
     let mut table = String::new();
     let mut urls = String::new();
+    let mut made: Vec<Asset> = Vec::new();
     for name in &names {
-        let asset = Asset::make(&source, &target, name)?;
+        let mut content = fs::read(source.join(name)).map_err(|error| format!("assets/{name}: {error}"))?;
+        if names_others(name) {
+            content = with_hashed_names(name, content, &made)?;
+        }
+        let asset = Asset::make(&target, name, &content)?;
         asset.row(&mut table)?;
         writeln!(urls, "    ({:?}) => {{ {:?} }};", asset.name, format!("/assets/{}", asset.hashed))?;
+        made.push(asset);
     }
     let code = format!(
         "static FILES: &[File] = &[\n{table}];\n\n\
@@ -46,6 +54,27 @@ fn variable(name: &str) -> Result<std::ffi::OsString, String> {
     std::env::var_os(name).ok_or_else(|| format!("cargo did not set {name}"))
 }
 
+fn names_others(name: &str) -> bool {
+    [".css", ".js", ".webmanifest"].iter().any(|extension| name.ends_with(extension))
+}
+
+/// Puts the hashed name wherever `/assets/<name>` stands; a name that is not there stops the build.
+fn with_hashed_names(name: &str, content: Vec<u8>, made: &[Asset]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let content = String::from_utf8(content).map_err(|_| format!("assets/{name}: not UTF-8"))?;
+    let mut parts = content.split("/assets/");
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).unwrap_or(part.len());
+        let (other, rest) = part.split_at(end);
+        let asset = made
+            .iter()
+            .find(|asset| asset.name == other && !names_others(other))
+            .ok_or_else(|| format!("assets/{name} names /assets/{other}, which is not there"))?;
+        result.extend(["/assets/", &asset.hashed, rest]);
+    }
+    Ok(result.into_bytes())
+}
+
 /// One file of `assets/` and what was made of it.
 struct Asset {
     name: String,
@@ -58,7 +87,7 @@ struct Asset {
 }
 
 impl Asset {
-    fn make(source: &Path, target: &Path, name: &str) -> Result<Self, Box<dyn Error>> {
+    fn make(target: &Path, name: &str, content: &[u8]) -> Result<Self, Box<dyn Error>> {
         let (stem, extension) =
             name.rsplit_once('.').ok_or_else(|| format!("assets/{name}: no extension"))?;
         let content_type =
@@ -67,14 +96,14 @@ impl Asset {
         if !plain {
             return Err(format!("assets/{name}: only letters, digits, `-`, `_` and `.` in names").into());
         }
-        let identity = source.join(name);
-        let content = fs::read(&identity).map_err(|error| format!("assets/{name}: {error}"))?;
         // 64 bits tell two versions of one file apart for longer than anyone will make them.
-        let hash = Sha256::digest(&content).iter().take(8).fold(String::new(), |mut hex, byte| {
+        let hash = Sha256::digest(content).iter().take(8).fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
         });
         let hashed = format!("{stem}-{hash}.{extension}");
+        let identity = target.join(&hashed);
+        fs::write(&identity, content)?;
         let keep = |suffix: &str, packed: Vec<u8>| -> Result<Option<PathBuf>, std::io::Error> {
             if packed.len() >= content.len() {
                 return Ok(None);
@@ -84,8 +113,8 @@ impl Asset {
             Ok(Some(path))
         };
         Ok(Self {
-            brotli: keep("br", brotli(&content)?)?,
-            gzip: keep("gz", gzip(&content)?)?,
+            brotli: keep("br", brotli(content)?)?,
+            gzip: keep("gz", gzip(content)?)?,
             name: name.to_owned(),
             hash,
             content_type,

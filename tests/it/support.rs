@@ -1,0 +1,23 @@
+//! What tests stand on: a private Postgres and Redis that this run starts itself.
+
+pub(crate) mod postgres;
+pub(crate) mod redis;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use safeharbor::stage::reaper;
+
+/// This test process's folder. It is removed when the process is gone, however it went.
+pub(crate) fn dir() -> PathBuf {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| {
+        let dir = tempfile::Builder::new().prefix("sh-it-").tempdir_in("/tmp").unwrap().keep();
+        // The servers run as other users when we are root, and must get to their folders.
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o711);
+        std::fs::set_permissions(&dir, open).unwrap();
+        reaper::remove_at_end(&dir).unwrap();
+        dir
+    })
+    .clone()
+}
