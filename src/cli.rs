@@ -1,2 +1,3 @@
 //! The verbs of the `safeharbor` binary, one file each.
-pub mod migrate; pub mod verify_token;
+pub mod migrate;
+pub mod verify_token;

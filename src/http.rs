@@ -3,9 +3,8 @@
 pub mod account;
 pub mod app;
 pub mod assets;
-pub mod cookies;
 pub mod body;
-pub mod request_id;
+pub mod cookies;
 pub mod cross_site;
 pub mod error;
 pub mod headers;
@@ -14,6 +13,7 @@ pub mod hop;
 pub mod limits;
 pub mod password;
 pub mod patience;
+pub mod request_id;
 pub mod router;
 pub mod session;
 
