@@ -6,5 +6,6 @@
     reason = "tests fail by panicking and say why on stderr"
 )]
 
+mod jobs;
 mod stage;
 mod support;
