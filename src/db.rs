@@ -1,3 +1,23 @@
-//! All SQL, checked at compile time.
+//! All SQL, checked at compile time. A file a noun; functions take a pool or a connection and return plain
+//! values. Rules live in [`domain`](crate::domain), never here.
 
+pub mod error;
+pub mod housekeeping;
+pub mod job;
+pub mod keeper;
 pub mod migrate;
+pub mod parameter;
+pub mod session;
+pub mod sign_in;
+pub mod token;
+pub mod worker;
+
+pub use error::{Error, Result};
+
+use std::net::IpAddr;
+
+use ipnetwork::IpNetwork;
+
+fn to_inet(addr: Option<IpAddr>) -> Option<IpNetwork> {
+    addr.map(IpNetwork::from)
+}

@@ -1,1 +1,15 @@
 //! The aquarium domain: pure rules, no SQL, no HTTP.
+//!
+//! Numbers are [`rust_decimal::Decimal`], instants [`jiff::Timestamp`], zones [`jiff::tz::TimeZone`]. What
+//! a person typed comes in as text and leaves as a checked type or as [`field::FieldErrors`].
+
+pub mod chemistry;
+pub mod field;
+pub mod health;
+pub mod id;
+pub mod number;
+pub mod parameter;
+pub mod range;
+pub mod seawater;
+pub mod unit;
+pub mod zone;

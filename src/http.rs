@@ -1,1 +1,20 @@
-//! The HTTP base: router, session, limits, errors, assets, health.
+//! The HTTP base: router, session, cross-site guard, limits, errors, assets, health.
+
+pub mod account;
+pub mod app;
+pub mod assets;
+pub mod body;
+pub mod cookies;
+pub mod cross_site;
+pub mod error;
+pub mod headers;
+pub mod health;
+pub mod hop;
+pub mod limits;
+pub mod password;
+pub mod patience;
+pub mod request_id;
+pub mod router;
+pub mod session;
+
+pub use app::App;

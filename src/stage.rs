@@ -1,6 +1,7 @@
 //! The rehearsal: the whole deployment, privately, behind a real hop.
 
 pub mod caddy;
+pub mod mailsink;
 pub mod notify;
 pub mod owner;
 pub mod postgres;

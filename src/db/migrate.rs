@@ -85,9 +85,8 @@ pub async fn run(pool: &PgPool, status: impl Fn(&str)) -> Result<(), Error> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn pending(pool: &PgPool) -> Result<bool, Error> {
-    let mut connection = pool.acquire().await?;
-    Ok(!missing(&mut connection).await?.is_empty())
+pub async fn pending(connection: &mut PgConnection) -> Result<bool, Error> {
+    Ok(!missing(connection).await?.is_empty())
 }
 
 /// The versions of this binary's migrations that the schema lacks; checksums of the others are compared.

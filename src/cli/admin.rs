@@ -1,0 +1,81 @@
+//! `safeharbor admin …`: what only somebody with the machine may do.
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result, bail};
+use jiff::SignedDuration;
+use sqlx::{Connection as _, PgConnection};
+
+use crate::db::{self, token};
+use crate::domain::keeper::Email;
+use crate::http::{account, cookies};
+use crate::jobs::{self, Job, job::Addressee};
+use crate::proxy::PublicUrl;
+use crate::system::clock::Clock;
+
+/// How long a setup code may be used.
+const SETUP_CODE_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// Letters and digits that nobody mixes up when typing from another screen (Crockford's base 32).
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// `admin setup-code`: a new code with which the first owner is created at `/setup`; older codes end.
+///
+/// # Errors
+/// When there is an owner already, or the database fails.
+pub async fn setup_code(
+    db: &mut PgConnection,
+    clock: &Clock,
+    public_url: Option<&PublicUrl>,
+    out: &mut impl Write,
+) -> Result<()> {
+    if db::keeper::any(db).await? {
+        bail!("this household is set up already; keepers are invited from its pages");
+    }
+    let code = new_code(clock);
+    let now = clock.now();
+    let hash = cookies::hash(&account::normalise_code(&code));
+    let mut tx = db.begin().await?;
+    let until = now.saturating_add(SETUP_CODE_LIFETIME)?;
+    token::create(&mut tx, clock.uuid(), token::Kind::Setup, &hash, now, until).await?;
+    tx.commit().await?;
+    writeln!(out, "{code}").context("standard output")?;
+    if let Some(public_url) = public_url {
+        // The code alone is on standard output, so that a script can read it.
+        tracing::info!("enter it within 24 hours at {}", public_url.url("/setup"));
+    }
+    Ok(())
+}
+
+/// `admin test-mail`: enqueues a mail, which the worker sends.
+///
+/// # Errors
+/// When the address is none, or the database fails.
+pub async fn test_mail(db: &mut PgConnection, clock: &Clock, to: &str, out: &mut impl Write) -> Result<()> {
+    let to = Email::parse(to).map_err(|error| anyhow::anyhow!("{to:?} is no mail address: {error}"))?;
+    let mut tx = db.begin().await?;
+    let id = jobs::enqueue(&mut tx, clock, &Job::MailTest(Addressee { email: to.to_string(), name: to.to_string() })).await?;
+    tx.commit().await?;
+    writeln!(out, "job {id} is waiting; the worker sends it within seconds").context("standard output")
+}
+
+/// Sixty random bits in three groups of four.
+fn new_code(clock: &Clock) -> String {
+    let mut random = [0; 12];
+    clock.fill(&mut random);
+    let letters: Vec<char> =
+        random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_easy_to_type() {
+        let code = new_code(&Clock::system());
+        assert_eq!(code.len(), 14);
+        assert_eq!(account::normalise_code(&code).len(), 12);
+        assert_eq!(account::normalise_code(&code.to_lowercase()), account::normalise_code(&code));
+    }
+}

@@ -1,0 +1,89 @@
+//! Keepers: the people of the household.
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Result;
+
+/// What a sign-in needs to know of an account.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The keeper's id.
+    pub id: Uuid,
+    /// The argon2id PHC string.
+    pub password_hash: String,
+    /// Whether the account may sign in.
+    pub active: bool,
+}
+
+/// A keeper to be created. E-mail and names are valid and normalised already.
+#[derive(Debug)]
+pub struct NewKeeper<'a> {
+    /// The keeper's id.
+    pub id: Uuid,
+    /// Lower-case address.
+    pub email: &'a str,
+    /// The name that pages show.
+    pub display_name: &'a str,
+    /// The argon2id PHC string.
+    pub password_hash: &'a str,
+    /// `metric` or `imperial`.
+    pub unit_system: &'a str,
+    /// The instant of creation.
+    pub created_at: Timestamp,
+}
+
+/// Whether anybody has been set up yet.
+pub async fn any(db: &mut PgConnection) -> Result<bool> {
+    Ok(sqlx::query_scalar!(r#"select exists (select from keepers) as "any!""#).fetch_one(db).await?)
+}
+
+/// Creates the household's first owner, unless there is a keeper already. Two callers at once cannot both
+/// succeed. Answers whether the owner was created.
+pub async fn create_first_owner(tx: &mut PgConnection, new: &NewKeeper<'_>) -> Result<bool> {
+    // Serialises first owners; the number has no meaning but must not change.
+    sqlx::query!("select pg_advisory_xact_lock(5207430503669129631)").execute(&mut *tx).await?;
+    if any(&mut *tx).await? {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "insert into keepers (id, email, display_name, password_hash, role, unit_system, created_at)
+         values ($1, $2, $3, $4, 'owner', $5, $6)",
+        new.id,
+        new.email,
+        new.display_name,
+        new.password_hash,
+        new.unit_system,
+        new.created_at.to_sqlx() as _,
+    )
+    .execute(tx)
+    .await?;
+    Ok(true)
+}
+
+/// The account with this address (lower case), if there is one.
+pub async fn credentials(db: &mut PgConnection, email: &str) -> Result<Option<Credentials>> {
+    Ok(sqlx::query_as!(
+        Credentials,
+        "select id, password_hash, active from keepers where email = $1",
+        email
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Replaces a keeper's password hash, for instance when hashing parameters have changed.
+pub async fn set_password_hash(db: &mut PgConnection, keeper: Uuid, hash: &str) -> Result<()> {
+    sqlx::query!("update keepers set password_hash = $2 where id = $1", keeper, hash).execute(db).await?;
+    Ok(())
+}
+
+/// Remembers when a keeper last signed in.
+pub async fn signed_in(db: &mut PgConnection, keeper: Uuid, at: Timestamp) -> Result<()> {
+    sqlx::query!("update keepers set last_sign_in_at = $2 where id = $1", keeper, at.to_sqlx() as _)
+        .execute(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Sessions and remembered devices. Secrets are kept as SHA-256 only.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Result, to_inet};
+
+/// A session and the keeper it belongs to, in one row: every page needs both.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    /// The session's id, the first half of the cookie.
+    pub id: Uuid,
+    /// SHA-256 of the second half.
+    pub secret_hash: Vec<u8>,
+    /// When the session was last noted as used.
+    pub last_seen_at: jiff_sqlx::Timestamp,
+    /// The keeper who is signed in.
+    pub keeper_id: Uuid,
+    /// The name that pages show.
+    pub display_name: String,
+    /// `owner` or `keeper`.
+    pub role: String,
+    /// `metric` or `imperial`.
+    pub unit_system: String,
+    /// `light`, `dark`, or none for the system's.
+    pub theme: Option<String>,
+}
+
+/// A session to be created.
+#[derive(Debug)]
+pub struct NewSession<'a> {
+    /// The session's id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub keeper_id: Uuid,
+    /// SHA-256 of the secret.
+    pub secret_hash: &'a [u8],
+    /// The instant of sign-in.
+    pub created_at: Timestamp,
+    /// When it ends if it is not used.
+    pub expires_at: Timestamp,
+    /// The client's address, if known.
+    pub addr: Option<IpAddr>,
+    /// The browser's own name, at most 256 characters.
+    pub user_agent: Option<&'a str>,
+}
+
+/// The live session with this id of an active keeper.
+pub async fn find(db: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<Option<SessionRow>> {
+    Ok(sqlx::query_as!(
+        SessionRow,
+        "select s.id, s.secret_hash, s.last_seen_at, k.id as keeper_id, k.display_name, k.role,
+                k.unit_system, k.theme
+         from sessions s join keepers k on k.id = s.keeper_id
+         where s.id = $1 and s.expires_at > $2 and k.active",
+        id,
+        now.to_sqlx() as _,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// Stores a new session.
+pub async fn create(db: &mut PgConnection, new: &NewSession<'_>) -> Result<()> {
+    sqlx::query!(
+        "insert into sessions (id, keeper_id, secret_hash, created_at, last_seen_at, expires_at, addr, user_agent)
+         values ($1, $2, $3, $4, $4, $5, $6, $7)",
+        new.id,
+        new.keeper_id,
+        new.secret_hash,
+        new.created_at.to_sqlx() as _,
+        new.expires_at.to_sqlx() as _,
+        to_inet(new.addr),
+        new.user_agent,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes that a session was used, and moves its end. Callers do this at most every few minutes.
+pub async fn touch(db: &mut PgConnection, id: Uuid, now: Timestamp, expires_at: Timestamp) -> Result<()> {
+    sqlx::query!(
+        "update sessions set last_seen_at = $2, expires_at = $3 where id = $1",
+        id,
+        now.to_sqlx() as _,
+        expires_at.to_sqlx() as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends a session.
+pub async fn revoke(db: &mut PgConnection, id: Uuid) -> Result<()> {
+    sqlx::query!("delete from sessions where id = $1", id).execute(db).await?;
+    Ok(())
+}
+
+/// Remembers a device that has signed in, or notes that it did so again.
+pub async fn remember_device(
+    db: &mut PgConnection,
+    id: Uuid,
+    keeper: Uuid,
+    secret_hash: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into devices (id, keeper_id, secret_hash, created_at, last_used_at, expires_at)
+         values ($1, $2, $3, $4, $4, $5)
+         on conflict (id) do update set last_used_at = $4, expires_at = $5",
+        id,
+        keeper,
+        secret_hash,
+        now.to_sqlx() as _,
+        expires_at.to_sqlx() as _,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The secret's hash of a device that is remembered for the account with this address.
+pub async fn device_of_account(
+    db: &mut PgConnection,
+    id: Uuid,
+    email: &str,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>> {
+    Ok(sqlx::query_scalar!(
+        "select d.secret_hash from devices d join keepers k on k.id = d.keeper_id
+         where d.id = $1 and k.email = $2 and d.expires_at > $3",
+        id,
+        email,
+        now.to_sqlx() as _,
+    )
+    .fetch_optional(db)
+    .await?)
+}

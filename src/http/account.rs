@@ -1,0 +1,250 @@
+//! Setting up the first owner, signing in, signing out: what the pages of those names do.
+
+use std::time::Duration;
+
+use http::header::USER_AGENT;
+use http::{HeaderMap, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use sqlx::{Connection as _, PgConnection};
+use uuid::Uuid;
+
+use super::cookies::{self, Credential, Name};
+use super::error::{Error, Problem};
+use super::password::Verdict;
+use super::{App, limits, session};
+use crate::db::{self, token};
+use crate::jobs::{self, Job, job::Addressee};
+use crate::proxy::{self, ClientInfo};
+
+/// How long a device is remembered after it last signed in.
+const DEVICE: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// Cookies that a successful sign-in gives the browser.
+#[derive(Debug)]
+pub struct SignedIn {
+    session: Credential,
+    device: Credential,
+}
+
+impl SignedIn {
+    /// Sets the cookies on a response.
+    pub fn set_cookies(&self, app: &App, headers: &mut HeaderMap) {
+        cookies::set(headers, &app.settings, Name::Session, &self.session.value(), session::COOKIE);
+        let year = Duration::from_secs(DEVICE.as_secs().unsigned_abs());
+        cookies::set(headers, &app.settings, Name::Device, &self.device.value(), year);
+    }
+}
+
+/// Why somebody is not signed in.
+#[derive(Debug)]
+pub enum Refused {
+    /// Unknown account, wrong password or inactive account: one answer for all.
+    Wrong,
+    /// Too many tries; how long to wait.
+    Wait(Duration),
+    /// The request itself failed.
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The first owner, as the set-up form gives it; every field valid already.
+#[derive(Debug)]
+pub struct FirstOwner {
+    /// The setup code as typed.
+    pub code: String,
+    /// Lower-case address.
+    pub email: String,
+    /// The name that pages show.
+    pub display_name: String,
+    /// The password.
+    pub password: String,
+    /// Whether imperial units are preferred.
+    pub imperial: bool,
+}
+
+/// The outcome of a set-up.
+#[derive(Debug)]
+pub enum SetUp {
+    /// The owner exists and is signed in.
+    Done(SignedIn),
+    /// The code is wrong, used or expired.
+    WrongCode,
+    /// Somebody was set up before.
+    TooLate,
+}
+
+/// Signs a keeper in with a password, within the limits.
+///
+/// # Errors
+/// [`Refused`], which never tells whether the account exists.
+pub async fn sign_in(
+    app: &App,
+    client: &ClientInfo,
+    headers: &HeaderMap,
+    email: &str,
+    password: String,
+) -> Result<SignedIn, Refused> {
+    let now = app.clock.now();
+    let bucket = proxy::bucket(client.addr);
+    let account: [u8; 32] = Sha256::digest(email).into();
+    let mut db = app.connection().await?;
+    let since = now.saturating_sub(limits::WINDOW).unwrap_or(now);
+    let attempt = db::sign_in::attempt(&mut db, &account, email, &bucket, now, since).await?;
+    let device = known_device(app, &mut db, headers, email, now).await?;
+    let exempt = device.is_some() || attempt.known_address;
+    if let Some(wait) = limits::pause(&attempt, exempt, now) {
+        // Not looked at, so it does not count: waiting is enough to be heard again.
+        db::sign_in::take_back(&mut db, attempt.id).await?;
+        tracing::warn!(%bucket, wait_s = wait.as_secs(), "sign-in slowed down");
+        return Err(Refused::Wait(wait));
+    }
+    let account = db::keeper::credentials(&mut db, email).await?;
+    // The hash takes its time: other requests may have the connection meanwhile.
+    drop(db);
+    let active = account.as_ref().filter(|account| account.active);
+    let verdict = app.hasher.verify(password, active.map(|account| account.password_hash.clone())).await?;
+    let (Some(account), true) = (active, verdict != Verdict::Wrong) else {
+        tracing::info!(%bucket, "sign-in refused");
+        return Err(Refused::Wrong);
+    };
+    let mut db = app.connection().await?;
+    let mut tx = db.begin().await?;
+    if let Verdict::Rehashed(hash) = &verdict {
+        db::keeper::set_password_hash(&mut tx, account.id, hash).await?;
+    }
+    db::sign_in::take_back(&mut tx, attempt.id).await?;
+    db::sign_in::know_address(&mut tx, account.id, &bucket, now).await?;
+    db::keeper::signed_in(&mut tx, account.id, now).await?;
+    let signed_in = open_session(app, &mut tx, account.id, client, headers, device).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// Creates the first owner, signs them in, and sends them a welcome.
+///
+/// # Errors
+/// [`Error::TooMany`] after too many wrong codes from one address; what the database refuses.
+pub async fn set_up(
+    app: &App,
+    client: &ClientInfo,
+    headers: &HeaderMap,
+    owner: FirstOwner,
+) -> Result<SetUp, Error> {
+    let now = app.clock.now();
+    let bucket = proxy::bucket(client.addr);
+    let account: [u8; 32] = Sha256::digest("set-up").into();
+    let mut db = app.connection().await?;
+    let since = now.saturating_sub(limits::WINDOW).unwrap_or(now);
+    let attempt = db::sign_in::attempt(&mut db, &account, "", &bucket, now, since).await?;
+    if let Some(retry_after) = limits::pause(&attempt, true, now) {
+        db::sign_in::take_back(&mut db, attempt.id).await?;
+        return Err(Error::TooMany { detail: "Too many wrong setup codes.".into(), retry_after });
+    }
+    let code = cookies::hash(&normalise_code(&owner.code));
+    if !token::is_valid(&mut db, token::Kind::Setup, &code, now).await? {
+        return Ok(if db::keeper::any(&mut db).await? { SetUp::TooLate } else { SetUp::WrongCode });
+    }
+    drop(db);
+    let password_hash = app.hasher.hash(owner.password).await?;
+    let mut db = app.connection().await?;
+    let mut tx = db.begin().await?;
+    if !token::consume(&mut tx, token::Kind::Setup, &code, now).await? {
+        return Ok(SetUp::TooLate);
+    }
+    let id = app.clock.uuid();
+    let new = db::keeper::NewKeeper {
+        id,
+        email: &owner.email,
+        display_name: &owner.display_name,
+        password_hash: &password_hash,
+        unit_system: if owner.imperial { "imperial" } else { "metric" },
+        created_at: now,
+    };
+    if !db::keeper::create_first_owner(&mut tx, &new).await? {
+        return Ok(SetUp::TooLate);
+    }
+    db::sign_in::take_back(&mut tx, attempt.id).await?;
+    db::sign_in::know_address(&mut tx, id, &bucket, now).await?;
+    if app.settings.mail.is_some() {
+        let welcome = Job::Welcome(Addressee { email: owner.email, name: owner.display_name });
+        jobs::enqueue(&mut tx, &app.clock, &welcome).await?;
+    }
+    let signed_in = open_session(app, &mut tx, id, client, headers, None).await?;
+    tx.commit().await?;
+    app.wake.notify();
+    tracing::info!("the first owner was set up");
+    Ok(SetUp::Done(signed_in))
+}
+
+/// Ends the session in use. The device stays known.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn sign_out(app: &App, session: Uuid, headers: &mut HeaderMap) -> Result<(), Error> {
+    db::session::revoke(&mut *app.connection().await?, session).await?;
+    cookies::remove(headers, &app.settings, Name::Session);
+    Ok(())
+}
+
+/// What a refused sign-in answers beyond the form.
+pub fn wait_problem(wait: Duration) -> Problem {
+    Problem::new(StatusCode::TOO_MANY_REQUESTS).retry_after(wait)
+}
+
+/// A setup code as it is hashed: people type it with or without dashes, in either case.
+pub fn normalise_code(code: &str) -> String {
+    code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+async fn known_device(
+    app: &App,
+    db: &mut PgConnection,
+    headers: &HeaderMap,
+    email: &str,
+    now: Timestamp,
+) -> Result<Option<Credential>, Error> {
+    let Some(device) =
+        cookies::get(headers, &app.settings, Name::Device).and_then(|value| Credential::parse(&value))
+    else {
+        return Ok(None);
+    };
+    let stored = db::session::device_of_account(db, device.id, email, now).await?;
+    Ok(stored.is_some_and(|stored| device.matches(&stored)).then_some(device))
+}
+
+/// A new session, always under a new id and secret: one that was planted before sign-in is worth nothing.
+async fn open_session(
+    app: &App,
+    tx: &mut PgConnection,
+    keeper: Uuid,
+    client: &ClientInfo,
+    headers: &HeaderMap,
+    device: Option<Credential>,
+) -> Result<SignedIn, Error> {
+    let now = app.clock.now();
+    let session = Credential::new(app.clock.uuid(), app.clock.token());
+    let user_agent: Option<String> = headers
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .map(|value| value.chars().take(256).collect());
+    let new = db::session::NewSession {
+        id: session.id,
+        keeper_id: keeper,
+        secret_hash: &session.hash(),
+        created_at: now,
+        expires_at: session::ends(now),
+        addr: client.addr,
+        user_agent: user_agent.as_deref(),
+    };
+    db::session::create(tx, &new).await?;
+    let device = device.unwrap_or_else(|| Credential::new(app.clock.uuid(), app.clock.token()));
+    let until = now.saturating_add(DEVICE).unwrap_or(now);
+    db::session::remember_device(tx, device.id, keeper, &device.hash(), now, until).await?;
+    Ok(SignedIn { session, device })
+}

@@ -1,0 +1,130 @@
+//! Password hashing: argon2id in the blocking pool, two at once, so that sign-ins can neither fill the memory
+//! (19 MiB each) nor starve the pages.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::error::Error;
+
+/// How many hashes are computed at once.
+const AT_ONCE: usize = 2;
+/// How long a request waits for its turn before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a hash is compared with when there is no account, so that both cost the same.
+static DUMMY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("no account has this password").ok());
+
+/// The bounded place where passwords are hashed. Clones share the bound.
+#[derive(Debug, Clone)]
+pub struct Hasher(Arc<Semaphore>);
+
+/// The outcome of a comparison.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Another password, or no account.
+    Wrong,
+    /// The right one.
+    Right,
+    /// The right one, hashed with parameters that are no longer ours: store this hash instead.
+    Rehashed(String),
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+impl Hasher {
+    /// Hashes a password to a PHC string.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when there is no turn within ten seconds.
+    pub async fn hash(&self, password: String) -> Result<String, Error> {
+        self.run(move || hash_now(&password)).await
+    }
+
+    /// Compares a password with a stored hash; without one it does the same work and answers
+    /// [`Verdict::Wrong`].
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when there is no turn within ten seconds.
+    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, Error> {
+        self.run(move || verify_now(&password, stored.as_deref())).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let busy = || Error::TooMany {
+            detail: "Many people are signing in at this moment. Wait a few seconds, then try again.".into(),
+            retry_after: Duration::from_secs(5),
+        };
+        let turn = timeout(PATIENCE, Arc::clone(&self.0).acquire_owned())
+            .await
+            .map_err(|_| busy())?
+            .context("the hashing pool is closed")?;
+        let done = spawn_blocking(move || {
+            // Held by the work, not by the request: a client that leaves does not free the turn early.
+            let _turn = turn;
+            work()
+        });
+        Ok(done.await.context("hashing ended abnormally")??)
+    }
+}
+
+fn hash_now(password: &str) -> anyhow::Result<String> {
+    Ok(Argon2::default().hash_password(password.as_bytes()).context("argon2")?.to_string())
+}
+
+fn verify_now(password: &str, stored: Option<&str>) -> anyhow::Result<Verdict> {
+    let argon2 = Argon2::default();
+    let Some(against) = stored.or(DUMMY.as_deref()) else { return Ok(Verdict::Wrong) };
+    let parsed = PasswordHash::new(against).context("stored password hash")?;
+    let right = argon2.verify_password(password.as_bytes(), &parsed).is_ok();
+    if !right || stored.is_none() {
+        return Ok(Verdict::Wrong);
+    }
+    let ours = argon2::Params::try_from(&parsed).is_ok_and(|params| {
+        let now = argon2.params();
+        (params.m_cost(), params.t_cost(), params.p_cost()) == (now.m_cost(), now.t_cost(), now.p_cost())
+    });
+    Ok(if ours { Verdict::Right } else { Verdict::Rehashed(hash_now(password)?) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn right_wrong_and_absent() {
+        let hasher = Hasher::default();
+        let stored = hasher.hash("correct horse battery".to_owned()).await.unwrap();
+        assert!(stored.starts_with("$argon2id$"));
+        let verify = |password: &str, stored: Option<String>| hasher.verify(password.to_owned(), stored);
+        assert_eq!(verify("correct horse battery", Some(stored.clone())).await.unwrap(), Verdict::Right);
+        assert_eq!(verify("correct horse", Some(stored)).await.unwrap(), Verdict::Wrong);
+        assert_eq!(verify("no account has this password", None).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_the_predecessor_is_renewed() {
+        // m=65536, t=3, p=4 are the predecessor's parameters.
+        let params = argon2::Params::new(65536, 3, 4, None).unwrap();
+        let old = Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+        let stored = old.hash_password(b"correct horse battery").unwrap().to_string();
+        let verdict =
+            Hasher::default().verify("correct horse battery".to_owned(), Some(stored)).await.unwrap();
+        let Verdict::Rehashed(renewed) = verdict else { panic!("{verdict:?}") };
+        assert!(renewed.contains("m=19456,t=2,p=1"), "{renewed}");
+    }
+}

@@ -1,0 +1,131 @@
+//! All routes, and the layers around them in the order in which a request meets them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use http::StatusCode;
+use http::request::Parts;
+use tower::ServiceBuilder;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+use tower_http::timeout::TimeoutLayer;
+
+use super::error::{self, Error, Problem};
+use super::{App, assets, body, cross_site, headers, health, hop, patience, request_id, session};
+use crate::pages;
+use crate::proxy::origin::Refusal;
+use crate::proxy::layer::ContractLayer;
+
+/// The largest request body: 15 MiB, for photos.
+pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
+/// How long a handler may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The whole service.
+pub fn router(app: App) -> Router {
+    let signed_in = pages::signed_in().route_layer(from_fn_with_state(app.clone(), session::require));
+    let closed_until_ready = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), gate))
+        .layer(from_fn(patience::read_again));
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Precise(4))
+        .compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES));
+    let contract = ContractLayer::new(
+        app.settings.trust.clone(),
+        app.settings.public_url.clone(),
+        app.clock.clone(),
+        {
+            let app = app.clone();
+            move |refusal: &Refusal, _: &Parts| refused(&app, refusal)
+        },
+    );
+    let around_everything = ServiceBuilder::new()
+
+        .layer(from_fn(error::render))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), headers::secure))
+
+        .layer(contract)
+        .map_response(|response: Response<_>| response.map(Body::new))
+        .layer(compression)
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(from_fn_with_state(app.clone(), cross_site::guard));
+
+    Router::new()
+        .merge(signed_in)
+        .merge(pages::open())
+        .layer(closed_until_ready)
+        .merge(assets::router())
+        .route("/.well-known/safeharbor/hop", get(hop::answer))
+        .route("/healthz", get(health::healthz))
+        .route("/livez", get(health::livez))
+        .fallback(nothing_here)
+        .layer(around_everything)
+        .with_state(app)
+}
+
+/// 503 until Postgres has answered and migrations are done.
+async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
+    if app.is_ready() {
+        return next.run(request).await;
+    }
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .detail("Safe Harbor is starting. Try again in a few seconds.")
+        .retry_after(Duration::from_secs(2))
+        .into_response()
+}
+
+/// What a request that R9 refuses is told.
+fn refused(app: &App, refusal: &Refusal) -> Response {
+    let origin = app.settings.public_url.origin();
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let problem = Problem::new(status);
+    match refusal {
+        Refusal::RedirectToHttps(url) => return Redirect::permanent(url).into_response(),
+        Refusal::WrongHost => problem
+            .detail(format!("This is Safe Harbor, and its address is {origin}. Use that one."))
+            .action(format!("Go to {origin}"), app.settings.public_url.url("/")),
+        Refusal::DirectPlain if app.settings.trust.enabled => problem.detail(format!(
+            "This request did not come through the proxy that {origin} is published by. Use that address. If it \
+             did, the proxy does not send X-Forwarded-Proto, or its address is missing in TRUSTED_PEERS: \
+             `safeharbor doctor` tells which."
+        )),
+        Refusal::DirectPlain => problem.detail(format!(
+            "Nothing is served because TRUST_PROXY_HEADERS is 0, so no request counts as encrypted. Set it to 1 \
+             behind the one proxy hop, then use {origin}."
+        )),
+        Refusal::PlainUnsafe => problem.detail(format!(
+            "This form was sent without encryption and was not accepted. Open {origin} and send it from there."
+        )),
+        Refusal::BadHost(_) => problem.detail("The request does not say clearly which host it is for."),
+        Refusal::NoPeer => problem,
+    }
+    .into_response()
+}
+
+async fn nothing_here() -> Error {
+    Error::NotFound
+}
+
+fn too_large() -> Response {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
+        .detail(format!("What you sent is larger than {} MiB, the most that is accepted.", BODY_LIMIT / 1024 / 1024))
+        .into_response()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
+    let what = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    Error::Internal(anyhow::anyhow!("a handler panicked: {what}")).into_response()
+}

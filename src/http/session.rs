@@ -1,0 +1,107 @@
+//! Who is signed in. Everything behind [`require`] is closed to others by default: a page gets its
+//! [`Keeper`] from the request's extensions and cannot be reached without one.
+
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::Method;
+use http::request::Parts;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::App;
+use super::cookies::{self, Credential, Name};
+use super::error::Error;
+use crate::db;
+use crate::pages;
+
+/// How long a session lives after its last use. The phone at the tank stays signed in.
+pub const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// The cookie outlives the session a little, so that the server's word counts.
+pub const COOKIE: Duration = Duration::from_secs(60 * 24 * 3600);
+/// A session's last use is written down at most this often: not on every page.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(10);
+
+/// The keeper who is signed in.
+#[derive(Debug, Clone)]
+pub struct Keeper {
+    /// The keeper's id.
+    pub id: Uuid,
+    /// The name that pages show.
+    pub display_name: String,
+    /// Whether this keeper is an owner.
+    pub owner: bool,
+    /// Whether imperial units are preferred.
+    pub imperial: bool,
+    /// `light`, `dark`, or none for the system's.
+    pub theme: Option<String>,
+    /// The session in use.
+    pub session: Uuid,
+}
+
+impl<S: Sync> FromRequestParts<S> for Keeper {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        // Missing only when a route was put outside `require`: ours to mend, never to let pass.
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| Error::Internal(anyhow::anyhow!("a page outside the signed-in routes asks who it is")))
+    }
+}
+
+/// The keeper whom the request's cookie proves, if any.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn current(app: &App, parts: &Parts) -> Result<Option<Keeper>, Error> {
+    let Some(credential) = cookies::get(&parts.headers, &app.settings, Name::Session)
+        .and_then(|value| Credential::parse(&value))
+    else {
+        return Ok(None);
+    };
+    let now = app.clock.now();
+    let mut connection = app.connection().await?;
+    let Some(row) = db::session::find(&mut connection, credential.id, now).await? else { return Ok(None) };
+    if !credential.matches(&row.secret_hash) {
+        return Ok(None);
+    }
+    if now.duration_since(row.last_seen_at.to_jiff()) > TOUCH_EVERY {
+        db::session::touch(&mut connection, row.id, now, ends(now)).await?;
+    }
+    Ok(Some(Keeper {
+        id: row.keeper_id,
+        display_name: row.display_name,
+        owner: row.role == "owner",
+        imperial: row.unit_system == "imperial",
+        theme: row.theme,
+        session: row.id,
+    }))
+}
+
+/// When a session that is used at `now` ends if it is not used again.
+pub fn ends(now: Timestamp) -> Timestamp {
+    now.saturating_add(IDLE).unwrap_or(now)
+}
+
+/// Lets signed-in keepers through. Others are sent to sign in, or to `/setup` while there is nobody yet;
+/// what they posted is carried along, so that a session that has ended loses nothing.
+pub async fn require(State(app): State<App>, request: Request, next: Next) -> Result<Response, Error> {
+    let (mut parts, body) = request.into_parts();
+    if let Some(keeper) = current(&app, &parts).await? {
+        parts.extensions.insert(keeper);
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    }
+    if !app.is_set_up().await? {
+        return Ok(Redirect::to("/setup").into_response());
+    }
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        return Ok(Redirect::to(&pages::session::sign_in_address(target)).into_response());
+    }
+    pages::session::lapsed(&app, &parts, body).await
+}

@@ -1,0 +1,124 @@
+//! The kinds of job there are, and how each is kept in its row.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::db::job::NewJob;
+use crate::system::clock::Clock;
+
+/// A job, typed. Its `kind` and `payload` are what the row keeps, so a variant's name and fields may only
+/// change together with a way to read the rows already written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload")]
+pub enum Job {
+    /// The first mail to the first owner, with the way in.
+    #[serde(rename = "mail.welcome")]
+    Welcome(Addressee),
+    /// A mail an owner sends to see whether mail works.
+    #[serde(rename = "mail.test")]
+    MailTest(Addressee),
+    /// Deletes what has expired.
+    #[serde(rename = "housekeeping")]
+    Housekeeping,
+}
+
+/// Whom a mail goes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    /// The mail address.
+    pub email: String,
+    /// The name used in the greeting.
+    pub name: String,
+}
+
+/// Every kind this binary can run.
+pub const KINDS: [&str; 3] = ["mail.welcome", "mail.test", "housekeeping"];
+
+impl Job {
+    /// The name of its kind in the row.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Welcome(_) => "mail.welcome",
+            Self::MailTest(_) => "mail.test",
+            Self::Housekeeping => "housekeeping",
+        }
+    }
+
+    /// How often it is tried before it is dead.
+    pub fn max_attempts(&self) -> i32 {
+        match self {
+            // With full jitter and a cap of an hour this spans some three hours: greylisting and a mail
+            // server's restart fit into it.
+            Self::Welcome(_) => 12,
+            // An owner waits for the answer.
+            Self::MailTest(_) => 5,
+            // The next hour brings another one.
+            Self::Housekeeping => 3,
+        }
+    }
+
+    /// The row that asks for this job.
+    pub(super) fn row(
+        &self,
+        clock: &Clock,
+        once_key: Option<String>,
+        run_after: Timestamp,
+    ) -> sqlx::Result<NewJob> {
+        let tagged = serde_json::to_value(self).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        Ok(NewJob {
+            id: clock.uuid(),
+            kind: self.kind().to_owned(),
+            payload: tagged.get("payload").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+            once_key,
+            run_after,
+            max_attempts: self.max_attempts(),
+            created_at: clock.now(),
+        })
+    }
+
+    /// Reads a row back.
+    ///
+    /// # Errors
+    /// When the kind is not known here, or the payload is not what that kind carries.
+    pub fn parse(kind: &str, payload: &Value) -> Result<Self, serde_json::Error> {
+        let mut tagged = serde_json::Map::new();
+        tagged.insert("kind".to_owned(), Value::from(kind));
+        if payload.as_object().is_none_or(|fields| !fields.is_empty()) {
+            tagged.insert("payload".to_owned(), payload.clone());
+        }
+        Self::deserialize(Value::Object(tagged))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples() -> Vec<Job> {
+        let to = Addressee { email: "ada@example.org".into(), name: "Ada".into() };
+        vec![Job::Welcome(to.clone()), Job::MailTest(to), Job::Housekeeping]
+    }
+
+    #[test]
+    fn every_kind_survives_its_row() {
+        let clock = Clock::fixed(Timestamp::UNIX_EPOCH, 1);
+        let kinds: Vec<_> = samples()
+            .iter()
+            .map(|job| {
+                let row = job.row(&clock, None, clock.now()).unwrap();
+                assert_eq!(&Job::parse(&row.kind, &row.payload).unwrap(), job);
+                assert!(row.max_attempts > 0 && row.payload.is_object());
+                job.kind()
+            })
+            .collect();
+        assert_eq!(kinds, KINDS);
+    }
+
+    #[test]
+    fn unknown_kinds_and_payloads_are_errors() {
+        assert!(Job::parse("mail.later", &serde_json::json!({})).is_err());
+        assert!(Job::parse("mail.test", &serde_json::json!({"email": 3})).is_err());
+        assert!(Job::parse("mail.test", &Value::Null).is_err());
+    }
+}

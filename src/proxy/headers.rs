@@ -1,0 +1,54 @@
+//! From and to the `http` crate: the only place that reads forwarded headers from a request.
+
+use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::{Uri, Version};
+
+use super::received::{Field, Host, Target};
+use super::{Received, Scheme, element, names};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static(names::FORWARDED_FOR);
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static(names::FORWARDED_PROTO);
+const FORWARDED_HOST: HeaderName = HeaderName::from_static(names::FORWARDED_HOST);
+
+/// What a request says about where it came from.
+pub fn received<'a>(headers: &'a HeaderMap, uri: &'a Uri, version: Version) -> Received<'a> {
+    let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
+    let mut host = Host::from_lines(lines(headers, &HOST));
+    if let (Host::Missing, Some(authority)) = (host, authority)
+        && version >= Version::HTTP_2
+    {
+        host = Host::One(authority);
+    }
+    Received {
+        forwarded_for: Field::from_lines(lines(headers, &FORWARDED_FOR)),
+        forwarded_proto: Field::from_lines(lines(headers, &FORWARDED_PROTO)),
+        forwarded_host: Field::from_lines(lines(headers, &FORWARDED_HOST)),
+        host,
+        target: authority.map(|authority| Target {
+            authority,
+            scheme: uri
+                .scheme()
+                .and_then(|scheme| element::scheme(scheme.as_str().as_bytes()))
+                .unwrap_or(Scheme::Http),
+        }),
+    }
+}
+
+/// The same for the parts of a request.
+pub fn received_parts(parts: &Parts) -> Received<'_> {
+    received(&parts.headers, &parts.uri, parts.version)
+}
+
+fn lines<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    headers.get_all(name).into_iter().map(HeaderValue::as_bytes)
+}
+
+/// Takes every header of R2 and R6 out of a request (R7).
+pub fn strip(headers: &mut HeaderMap) {
+    let found: Vec<HeaderName> =
+        headers.keys().filter(|name| names::is_stripped(name.as_str())).cloned().collect();
+    for name in found {
+        headers.remove(name);
+    }
+}

@@ -1,0 +1,3 @@
+//! Every rule as a table, and properties over arbitrary input.
+
+mod refused;

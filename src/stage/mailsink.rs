@@ -1,0 +1,178 @@
+//! A mail server that keeps what it gets: `stage` and the tests send to it and look at what came.
+//!
+//! On loopback only, bounded in every direction, and able to behave as badly as real ones do.
+
+mod mail;
+mod session;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_util::task::AbortOnDropHandle;
+
+pub use mail::Mail;
+
+/// Mails kept; the oldest goes first.
+const MAX_MAILS: usize = 1_000;
+
+/// Connections served at once.
+const MAX_CONNECTIONS: usize = 64;
+
+/// How the sink behaves. The default takes everything at once.
+#[derive(Clone, Default)]
+pub struct Behaviour {
+    /// Puts off this many recipients with 451 before it takes any, as greylisting does.
+    pub greylist: u32,
+    /// Refuses every recipient with 550 and this text.
+    pub refuse: Option<String>,
+    /// Waits this long before it confirms a mail.
+    pub delay: Duration,
+    /// Offers `STARTTLS` with this configuration, and takes mail only after it.
+    pub starttls: Option<Arc<rustls::ServerConfig>>,
+    /// Speaks TLS from the first byte.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// Takes mail only from this user with this password.
+    pub login: Option<(String, String)>,
+}
+
+/// A running mail sink. Dropping it closes it.
+pub struct MailSink {
+    addr: SocketAddr,
+    shared: Arc<Shared>,
+    _task: AbortOnDropHandle<()>,
+}
+
+struct Shared {
+    behaviour: Mutex<Behaviour>,
+    mails: Mutex<VecDeque<Mail>>,
+    /// How many mails ever came.
+    count: watch::Sender<u64>,
+}
+
+impl MailSink {
+    /// Starts a sink that takes everything. Port 0 is any free one.
+    ///
+    /// # Errors
+    /// When the address is not a loopback one, or cannot be had.
+    pub async fn start(addr: SocketAddr) -> Result<Self> {
+        Self::start_with(addr, Behaviour::default()).await
+    }
+
+    /// Starts a sink that behaves so.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_with(addr: SocketAddr, behaviour: Behaviour) -> Result<Self> {
+        if !addr.ip().is_loopback() {
+            bail!("the mail sink listens on loopback only, not on {addr}");
+        }
+        let listener = TcpListener::bind(addr).await.with_context(|| format!("mail sink on {addr}"))?;
+        let addr = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            behaviour: Mutex::new(behaviour),
+            mails: Mutex::default(),
+            count: watch::Sender::new(0),
+        });
+        let task = AbortOnDropHandle::new(tokio::spawn(accept(listener, shared.clone())));
+        Ok(Self { addr, shared, _task: task })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Changes how it behaves from the next command on.
+    pub fn behave(&self, behaviour: Behaviour) {
+        *lock(&self.shared.behaviour) = behaviour;
+    }
+
+    /// The mails it took, oldest first.
+    pub fn messages(&self) -> Vec<Mail> {
+        lock(&self.shared.mails).iter().cloned().collect()
+    }
+
+    /// Waits until a mail is there that `wanted` says yes to; one that came before counts.
+    ///
+    /// # Errors
+    /// When none came within that time; the text says what did.
+    pub async fn wait_for(&self, within: Duration, wanted: impl Fn(&Mail) -> bool) -> Result<Mail> {
+        let mut count = self.shared.count.subscribe();
+        let found = tokio::time::timeout(within, async {
+            loop {
+                count.borrow_and_update();
+                if let Some(mail) = lock(&self.shared.mails).iter().find(|mail| wanted(mail)) {
+                    return Ok(mail.clone());
+                }
+                count.changed().await?;
+            }
+        });
+        match found.await {
+            Ok(found) => found,
+            Err(_elapsed) => {
+                let mails = self.messages();
+                let subjects: Vec<_> = mails.iter().filter_map(|mail| mail.header("Subject")).collect();
+                bail!("no such mail within {} s; came so far: {subjects:?}", within.as_secs())
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn behaviour(&self) -> Behaviour {
+        lock(&self.behaviour).clone()
+    }
+
+    /// Whether this recipient is put off.
+    fn puts_off(&self) -> bool {
+        let mut behaviour = lock(&self.behaviour);
+        let greylisted = behaviour.greylist > 0;
+        behaviour.greylist = behaviour.greylist.saturating_sub(1);
+        greylisted
+    }
+
+    fn keep(&self, mail: Mail) {
+        let mut mails = lock(&self.mails);
+        if mails.len() == MAX_MAILS {
+            mails.pop_front();
+        }
+        mails.push_back(mail);
+        drop(mails);
+        self.count.send_modify(|count| *count += 1);
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut sessions = JoinSet::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        match listener.accept().await {
+            Ok((stream, _peer)) => {
+                let shared = shared.clone();
+                sessions.spawn(async move {
+                    if let Err(error) = session::serve(stream, &shared).await {
+                        tracing::debug!(%error, "a connection to the mail sink broke");
+                    }
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "mail sink");
+                // Out of file descriptors, most likely: let some come back.
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+        while sessions.try_join_next().is_some() {}
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
