@@ -7,6 +7,7 @@ pub mod job;
 pub mod keeper;
 pub mod migrate;
 pub mod parameter;
+pub mod pool;
 pub mod session;
 pub mod sign_in;
 pub mod token;

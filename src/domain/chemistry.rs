@@ -46,7 +46,7 @@ pub fn co2_estimate(kh: f64, ph: f64) -> Option<f64> {
 }
 
 fn kelvin(celsius: f64) -> Option<f64> {
-    (0.0..=50.0).contains(&celsius).then(|| celsius + 273.15)
+    (0.0..=50.0).contains(&celsius).then_some(celsius + 273.15)
 }
 
 #[cfg(test)]

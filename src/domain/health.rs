@@ -167,6 +167,7 @@ mod tests {
         "2026-11-23T12:00:00Z".parse().unwrap()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the tests read better with `taken(…)` and `None`")]
     fn taken(value: &str, days: i64, below: bool) -> Option<Latest> {
         let taken_at = now() - SignedDuration::from_hours(24 * days);
         Some(Latest { value: d(value), below, taken_at })

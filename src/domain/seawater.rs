@@ -98,8 +98,8 @@ mod tests {
     #[test]
     fn density_matches_the_check_values_of_unesco_44() {
         close(density(0.0, 5.0), 999.966_75, 1e-5);
-        close(density(35.0, 5.0), 1027.675_47, 1e-5);
-        close(density(35.0, 25.0), 1023.343_06, 1e-5);
+        close(density(35.0, 5.0), 1_027.675_47, 1e-5);
+        close(density(35.0, 25.0), 1_023.343_06, 1e-5);
     }
 
     #[test]
