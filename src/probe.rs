@@ -2,7 +2,10 @@
 
 pub mod browser;
 pub mod client;
+pub mod contract;
 pub mod form;
+pub mod network;
 pub mod report;
+pub mod site;
 
 pub use report::{Finding, Format, Report, Verdict};
