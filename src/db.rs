@@ -10,6 +10,7 @@ pub mod overview;
 pub mod parameter;
 pub mod reading;
 pub mod rollup;
+pub mod series;
 pub mod session;
 pub mod sign_in;
 pub mod tank;
