@@ -8,6 +8,7 @@ pub mod keeper;
 pub mod migrate;
 pub mod overview;
 pub mod parameter;
+pub mod pool;
 pub mod reading;
 pub mod rollup;
 pub mod series;

@@ -1,1 +1,11 @@
-//! Probes: what `stage`, `doctor` and `verify` look at.
+//! Probes: what `stage`, `doctor` and `verify` look at. Each names the rule of the contract it proves.
+
+pub mod browser;
+pub mod client;
+pub mod contract;
+pub mod form;
+pub mod network;
+pub mod report;
+pub mod site;
+
+pub use report::{Finding, Format, Report, Verdict};

@@ -2,8 +2,10 @@
 
 pub mod clock;
 pub mod drain;
+pub mod lifecycle;
 pub mod listener;
 pub mod notify;
 pub mod progress;
 pub mod server;
 pub mod sockets;
+pub mod telemetry;

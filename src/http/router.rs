@@ -18,10 +18,12 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::{self, Error, Problem};
-use super::{App, assets, body, cross_site, headers, health, hop, patience, request_id, session};
+use super::body::BodyGuardLayer;
+use super::request_id::RequestIdLayer;
+use super::{App, assets, cross_site, headers, health, hop, patience, session};
 use crate::pages;
-use crate::proxy::layer::ContractLayer;
 use crate::proxy::origin::Refusal;
+use crate::proxy::layer::ContractLayer;
 
 /// The largest request body: 15 MiB, for photos.
 pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
@@ -37,16 +39,27 @@ pub fn router(app: App) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Precise(4))
         .compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES));
-    let contract =
-        ContractLayer::new(app.settings.trust.clone(), app.settings.public_url.clone(), app.clock.clone(), {
+    let contract = ContractLayer::new(
+        app.settings.trust.clone(),
+        app.settings.public_url.clone(),
+        app.clock.clone(),
+        {
             let app = app.clone();
-            move |refusal: &Refusal, _: &Parts| refused(&app, refusal)
-        });
+            move |refusal: &Refusal, parts: &Parts| {
+                let mut response = refused(&app, refusal);
+                headers::apply(&app, parts.extensions.get(), &mut response);
+                response
+            }
+        },
+    );
     let around_everything = ServiceBuilder::new()
-        .layer(from_fn(error::render))
+        .layer(RequestIdLayer::new(app.clock.clone()))
+        .layer(from_fn_with_state(app.clone(), error::render))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), headers::secure))
+
+        .layer(BodyGuardLayer::new(BODY_LIMIT, |_| too_large()))
         .layer(contract)
+        .layer(from_fn_with_state(app.clone(), headers::secure))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(compression)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
@@ -84,8 +97,7 @@ fn refused(app: &App, refusal: &Refusal) -> Response {
     match refusal {
         Refusal::RedirectToHttps(url) => return Redirect::permanent(url).into_response(),
         Refusal::WrongHost => problem
-            .detail(format!("This is Safe Harbor, and its address is {origin}. Use that one."))
-            .action(format!("Go to {origin}"), app.settings.public_url.url("/")),
+            .detail(format!("This is Safe Harbor, and its address is {origin}. Use that one.")),
         Refusal::DirectPlain if app.settings.trust.enabled => problem.detail(format!(
             "This request did not come through the proxy that {origin} is published by. Use that address. If it \
              did, the proxy does not send X-Forwarded-Proto, or its address is missing in TRUSTED_PEERS: \
@@ -110,10 +122,7 @@ async fn nothing_here() -> Error {
 
 fn too_large() -> Response {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-        .detail(format!(
-            "What you sent is larger than {} MiB, the most that is accepted.",
-            BODY_LIMIT / 1024 / 1024
-        ))
+        .detail(format!("What you sent is larger than {} MiB, the most that is accepted.", BODY_LIMIT / 1024 / 1024))
         .into_response()
 }
 

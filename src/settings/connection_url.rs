@@ -36,6 +36,9 @@ const SHOWN: [&str; 14] = [
     "ssl-mode",
 ];
 
+/// Query names that are shown with their value masked. Any other may be half a password.
+const REPEATED: [&str; 3] = ["password", "pass", "options"];
+
 impl<'a> ConnectionUrl<'a> {
     pub(super) fn parse(text: &'a str) -> Result<Self, Refusal> {
         let encode = "write the characters : / ? # [ ] @ % and spaces of a user name or password percent-encoded \
@@ -91,28 +94,26 @@ impl<'a> ConnectionUrl<'a> {
 
     /// The URL with everything masked that is or may be a secret.
     pub(super) fn masked(self) -> String {
-        let mut out = format!("{}://", self.scheme);
-        match (self.user, self.password) {
-            (Some(user), Some(_)) => out.push_str(&format!("{user}:{MASK}@")),
+        let info = match (self.user, self.password) {
+            (Some(user), Some(_)) => format!("{user}:{MASK}@"),
             // For Postgres a lone name is a user; for Redis people put the password there.
-            (Some(user), None) if self.scheme.starts_with("postgres") => out.push_str(&format!("{user}@")),
-            (Some(_), None) => out.push_str(&format!("{MASK}@")),
-            (None, Some(_)) => out.push_str(&format!(":{MASK}@")),
-            (None, None) => {}
-        }
-        out.push_str(self.host);
-        if let Some(port) = self.port {
-            out.push_str(&format!(":{port}"));
-        }
-        out.push_str(self.path);
-        for (index, (name, value)) in self.parameters().enumerate() {
-            out.push(if index == 0 { '?' } else { '&' });
-            let shown = SHOWN.contains(&name);
-            out.push_str(if shown || is_word(name) { name } else { MASK });
-            out.push('=');
-            out.push_str(if shown { value } else { MASK });
-        }
-        out
+            (Some(user), None) if self.scheme.starts_with("postgres") => format!("{user}@"),
+            (Some(_), None) => format!("{MASK}@"),
+            (None, Some(_)) => format!(":{MASK}@"),
+            (None, None) => String::new(),
+        };
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let query: Vec<String> = self
+            .parameters()
+            .map(|(name, value)| match (SHOWN.contains(&name), REPEATED.contains(&name)) {
+                (true, _) => format!("{name}={value}"),
+                (false, true) => format!("{name}={MASK}"),
+                (false, false) => MASK.to_owned(),
+            })
+            .collect();
+        let question = if query.is_empty() { "" } else { "?" };
+        let Self { scheme, host, path, .. } = self;
+        format!("{scheme}://{info}{host}{port}{path}{question}{}", query.join("&"))
     }
 }
 
@@ -130,9 +131,4 @@ fn well_encoded(text: &str) -> bool {
     text.split('%')
         .skip(1)
         .all(|after| after.len() >= 2 && after.bytes().take(2).all(|b| b.is_ascii_hexdigit()))
-}
-
-/// Only names that libraries use are repeated; anything else may be half a password.
-fn is_word(name: &str) -> bool {
-    ["password", "pass", "options"].contains(&name)
 }

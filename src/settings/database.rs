@@ -69,28 +69,23 @@ fn connection(text: &str) -> Result<String, Refusal> {
             query.push(format!("{name}={value}"));
         }
     }
-    let mut authority = String::new();
-    if url.host.is_empty() {
+    let authority = if url.host.is_empty() {
         // `user:password@/name` is usual for a unix socket, but no URL to the driver's parser.
         let moved = [("user", url.user), ("password", url.password)];
         query.extend(
-            moved.iter().filter_map(|(name, value)| value.map(|value| format!("{name}={}", in_query(value)))),
+            moved.iter().filter_map(|(name, value)| value.map(|it| format!("{name}={}", in_query(it)))),
         );
+        query.extend(url.port.map(|port| format!("port={port}")));
+        String::new()
     } else {
-        match (url.user, url.password) {
-            (user, Some(password)) => authority = format!("{}:{password}@", user.unwrap_or_default()),
-            (Some(user), None) => authority = format!("{user}@"),
-            (None, None) => {}
-        }
-        authority.push_str(url.host);
-    }
-    if let Some(port) = url.port {
-        if url.host.is_empty() {
-            query.push(format!("port={port}"));
-        } else {
-            authority.push_str(&format!(":{port}"));
-        }
-    }
+        let info = match (url.user, url.password) {
+            (user, Some(password)) => format!("{}:{password}@", user.unwrap_or_default()),
+            (Some(user), None) => format!("{user}@"),
+            (None, None) => String::new(),
+        };
+        let port = url.port.map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{info}{}{port}", url.host)
+    };
     let question = if query.is_empty() { "" } else { "?" };
     let driver = format!("postgres://{authority}{}{question}{}", url.path, query.join("&"));
     match PgConnectOptions::from_str(&driver) {

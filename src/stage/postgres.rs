@@ -14,6 +14,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use super::owner::{Owner, make_outer_dir, socket_dir};
 use super::process::{Process, without_systemd};
 use super::programs;
+use crate::probe::form::percent_encode;
 use crate::system::clock::Clock;
 
 const SUPERUSER: &str = "safeharbor";
@@ -77,7 +78,7 @@ impl PrivatePostgres {
 
     /// The address of database `name`, as `DATABASE_URL` takes it. Holds the password.
     pub fn url(&self, name: &str) -> String {
-        let run: String = self.run.as_os_str().as_encoded_bytes().iter().map(percent_encoded).collect();
+        let run = percent_encode(&self.run.to_string_lossy());
         format!("postgres://{SUPERUSER}:{}@localhost:5432/{name}?host={run}", self.password)
     }
 
@@ -275,14 +276,6 @@ fn choose_programs(data: &Path) -> Result<PathBuf> {
             data.display()
         )
     })
-}
-
-fn percent_encoded(byte: &u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-._".contains(byte) {
-        char::from(*byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
 }
 
 /// `initdb (PostgreSQL) 15.14 (Debian …)` is 15.

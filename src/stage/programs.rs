@@ -80,6 +80,6 @@ mod tests {
         assert!(find("sh").unwrap().is_absolute());
         let error = find("no-such-program-anywhere").unwrap_err().to_string();
         assert!(error.contains("apt-get install no-such-program-anywhere"), "{error}");
-        assert!(missing("initdb").contains("apt-get install postgresql "));
+        assert!(missing("initdb").contains("apt-get install postgresql`"));
     }
 }

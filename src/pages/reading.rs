@@ -1,0 +1,4 @@
+//! Readings: entered together at the tank.
+
+pub mod choose;
+pub mod new;

@@ -1,0 +1,55 @@
+//! Renders every sample of every page and judges the markup.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+
+use super::parts::Markup;
+use super::{dashboard, error, reading, session, setup, tank};
+
+mod markup;
+
+fn pages() -> Vec<(String, String)> {
+    fn add<T: Template>(pages: &mut Vec<(String, String)>, samples: Vec<(String, T)>) {
+        pages.extend(samples.into_iter().map(|(name, page)| (name, page.render().unwrap())));
+    }
+    let mut pages = Vec::new();
+    add(&mut pages, setup::new::SetupPage::samples());
+    add(&mut pages, session::new::SignInPage::samples());
+    add(&mut pages, session::resume::ResumePage::samples());
+    add(&mut pages, dashboard::show::DashboardPage::samples());
+    add(&mut pages, tank::list::TanksPage::samples());
+    add(&mut pages, tank::new::NewTankPage::samples());
+    add(&mut pages, tank::show::TankPage::samples());
+    add(&mut pages, reading::choose::ChooseTankPage::samples());
+    add(&mut pages, reading::new::NewReadingsPage::samples());
+    add(&mut pages, error::ErrorPage::samples());
+    pages
+}
+
+#[test]
+fn every_sample_of_every_page_is_sound() {
+    // With `SAMPLES=folder` the pages are left there, to be looked at in a browser.
+    #[expect(clippy::disallowed_methods, reason = "a wish of the person who runs the tests")]
+    let folder = std::env::var_os("SAMPLES").map(std::path::PathBuf::from);
+    let mut faults = String::new();
+    for (name, html) in pages() {
+        if let Some(folder) = &folder {
+            std::fs::write(folder.join(format!("{name}.html")), &html).unwrap();
+        }
+        for fault in markup::faults(&html) {
+            let _ = writeln!(faults, "{name}: {fault}");
+        }
+    }
+    assert!(faults.is_empty(), "{faults}");
+}
+
+/// A sparkline to look at.
+pub(super) fn spark() -> Markup {
+    Markup("<svg class=\"spark\" viewBox=\"0 0 72 24\" aria-hidden=\"true\"><path class=\"spark-line\" d=\"M2 14 12 12 22 15 32 9 42 11 52 6 62 9 70 8\"/></svg>".to_owned())
+}
+
+/// A chart to look at.
+pub(super) fn chart() -> String {
+    "<svg viewBox=\"0 0 640 240\" role=\"img\" aria-label=\"pH over 30 days\"><rect width=\"640\" height=\"240\" class=\"gauge-track\"/></svg>".to_owned()
+}

@@ -1,0 +1,3 @@
+//! The first keeper.
+
+pub mod new;

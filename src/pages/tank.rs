@@ -1,0 +1,5 @@
+//! Tanks.
+
+pub mod list;
+pub mod new;
+pub mod show;
