@@ -1,6 +1,7 @@
 //! Integration tests, one binary so that they link once.
 
 mod contract;
+mod db;
 mod jobs;
 mod stage;
 mod support;
