@@ -5,3 +5,4 @@ mod db;
 mod jobs;
 mod stage;
 mod support;
+mod system;
