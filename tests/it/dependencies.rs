@@ -36,9 +36,9 @@ fn packages() -> Vec<Package> {
         .args(["--filter-platform", "x86_64-unknown-linux-gnu", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
-        .unwrap();
+        .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let Metadata { packages, resolve } = serde_json::from_slice(&output.stdout).unwrap();
+    let Metadata { packages, resolve } = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
     let used: HashSet<String> = resolve.nodes.into_iter().map(|node| node.id).collect();
     packages
         .into_iter()
@@ -48,7 +48,7 @@ fn packages() -> Vec<Package> {
 
 /// All quoted words of the list `name = [` of `deny.toml`, line by line.
 fn list(name: &str) -> Vec<Vec<String>> {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml")).unwrap();
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml")).expect("deny.toml");
     let lines = text
         .lines()
         .skip_while(|line| *line != format!("{name} = ["))

@@ -23,7 +23,7 @@ fn said(environ: &Environ) -> String {
 
 /// A secret that is not part of anything else that is said; with the characters that take URLs apart.
 fn secret() -> impl Strategy<Value = String> {
-    "Zq[-a-z0-9:/?#@&=%+ ,;'\"é\\\\]{0,12}xKv[0-9:/@?#]{0,3}"
+    "Zqjwvbzx[-a-z0-9:/?#@&=%+ ,;'\"é\\\\]{0,12}xKvgqwjz[0-9:/@?#]{0,3}"
 }
 
 fn encoded(secret: &str) -> String {
@@ -43,7 +43,7 @@ fn encoded(secret: &str) -> String {
 
 /// No run of a secret's characters that gives it away is said.
 fn leaks(text: &str, secret: &str) -> bool {
-    text.contains("Zq") || text.contains("xKv") || text.contains(secret)
+    text.contains("Zqjwvbzx") || text.contains("xKvgqwjz") || text.contains(secret)
 }
 
 proptest! {
