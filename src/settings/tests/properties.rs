@@ -54,7 +54,8 @@ proptest! {
             0 => production().with("DATABASE_URL", format!("postgres://reef:{secret}@db/reef")),
             1 => production().with("DATABASE_URL", format!("postgres://reef:{enc}@db/reef")),
             2 => production().with("DATABASE_URL", format!("postgres:///reef?password={enc}")),
-            3 => production().with("DATABASE_URL", format!("postgres://reef:{secret}")),
+            // With an @ in it this would be a password and a host.
+            3 => production().with("DATABASE_URL", format!("postgres://reef:{}", secret.replace('@', "!"))),
             4 => production().with("DATABASE_URL", secret.clone()),
             5 => production().with("DATABASE_URL", format!("postgresql+psycopg://reef:{enc}@/reef?host=/run")),
             6 => production().with("REDIS_URL", format!("redis://:{secret}@127.0.0.1")),
