@@ -2,6 +2,7 @@
 
 mod contract;
 mod db;
+mod dependencies;
 mod jobs;
 mod stage;
 mod support;
