@@ -18,3 +18,17 @@ pub mod tank;
 mod contrast;
 #[cfg(test)]
 mod samples;
+
+use axum::Router;
+
+use crate::http::App;
+
+/// The pages that only signed-in keepers reach.
+pub fn signed_in() -> Router<App> {
+    Router::new()
+}
+
+/// The pages that everybody reaches.
+pub fn open() -> Router<App> {
+    Router::new()
+}

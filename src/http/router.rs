@@ -18,7 +18,9 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::timeout::TimeoutLayer;
 
 use super::error::{self, Error, Problem};
-use super::{App, assets, body, cross_site, headers, health, hop, patience, request_id, session};
+use super::body::BodyGuardLayer;
+use super::request_id::RequestIdLayer;
+use super::{App, assets, cross_site, headers, health, hop, patience, session};
 use crate::pages;
 use crate::proxy::origin::Refusal;
 use crate::proxy::layer::ContractLayer;
@@ -43,16 +45,21 @@ pub fn router(app: App) -> Router {
         app.clock.clone(),
         {
             let app = app.clone();
-            move |refusal: &Refusal, _: &Parts| refused(&app, refusal)
+            move |refusal: &Refusal, parts: &Parts| {
+                let mut response = refused(&app, refusal);
+                headers::apply(&app, parts.extensions.get(), &mut response);
+                response
+            }
         },
     );
     let around_everything = ServiceBuilder::new()
-
-        .layer(from_fn(error::render))
+        .layer(RequestIdLayer::new(app.clock.clone()))
+        .layer(from_fn_with_state(app.clone(), error::render))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), headers::secure))
 
+        .layer(BodyGuardLayer::new(BODY_LIMIT, |_| too_large()))
         .layer(contract)
+        .layer(from_fn_with_state(app.clone(), headers::secure))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(compression)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
@@ -90,8 +97,7 @@ fn refused(app: &App, refusal: &Refusal) -> Response {
     match refusal {
         Refusal::RedirectToHttps(url) => return Redirect::permanent(url).into_response(),
         Refusal::WrongHost => problem
-            .detail(format!("This is Safe Harbor, and its address is {origin}. Use that one."))
-            .action(format!("Go to {origin}"), app.settings.public_url.url("/")),
+            .detail(format!("This is Safe Harbor, and its address is {origin}. Use that one.")),
         Refusal::DirectPlain if app.settings.trust.enabled => problem.detail(format!(
             "This request did not come through the proxy that {origin} is published by. Use that address. If it \
              did, the proxy does not send X-Forwarded-Proto, or its address is missing in TRUSTED_PEERS: \
