@@ -6,10 +6,14 @@ pub mod housekeeping;
 pub mod job;
 pub mod keeper;
 pub mod migrate;
+pub mod overview;
 pub mod parameter;
 pub mod pool;
+pub mod reading;
+pub mod rollup;
 pub mod session;
 pub mod sign_in;
+pub mod tank;
 pub mod token;
 pub mod worker;
 

@@ -65,13 +65,9 @@ pub async fn create_first_owner(tx: &mut PgConnection, new: &NewKeeper<'_>) -> R
 
 /// The account with this address (lower case), if there is one.
 pub async fn credentials(db: &mut PgConnection, email: &str) -> Result<Option<Credentials>> {
-    Ok(sqlx::query_as!(
-        Credentials,
-        "select id, password_hash, active from keepers where email = $1",
-        email
-    )
-    .fetch_optional(db)
-    .await?)
+    Ok(sqlx::query_as!(Credentials, "select id, password_hash, active from keepers where email = $1", email)
+        .fetch_optional(db)
+        .await?)
 }
 
 /// Replaces a keeper's password hash, for instance when hashing parameters have changed.

@@ -51,12 +51,7 @@ pub async fn create(
 }
 
 /// Whether an unused, unexpired token with this hash exists.
-pub async fn is_valid(
-    db: &mut PgConnection,
-    kind: Kind,
-    secret_hash: &[u8],
-    now: Timestamp,
-) -> Result<bool> {
+pub async fn is_valid(db: &mut PgConnection, kind: Kind, secret_hash: &[u8], now: Timestamp) -> Result<bool> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select from tokens
              where kind = $1 and secret_hash = $2 and used_at is null and expires_at > $3) as "valid!""#,
@@ -69,12 +64,7 @@ pub async fn is_valid(
 }
 
 /// Uses a token up. Answers whether it could be used; of many at once, one succeeds.
-pub async fn consume(
-    tx: &mut PgConnection,
-    kind: Kind,
-    secret_hash: &[u8],
-    now: Timestamp,
-) -> Result<bool> {
+pub async fn consume(tx: &mut PgConnection, kind: Kind, secret_hash: &[u8], now: Timestamp) -> Result<bool> {
     let done = sqlx::query!(
         "update tokens set used_at = $3
          where kind = $1 and secret_hash = $2 and used_at is null and expires_at > $3",

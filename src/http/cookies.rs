@@ -129,7 +129,9 @@ mod tests {
         let read = Credential::parse(&credential.value()).unwrap();
         assert!(read.matches(&credential.hash()));
         assert!(!read.matches(&hash("another")));
-        for wrong in ["", ".", "a.b", &format!("{}.{}", Uuid::nil(), secret), &format!("x{}", credential.value())] {
+        for wrong in
+            ["", ".", "a.b", &format!("{}.{}", Uuid::nil(), secret), &format!("x{}", credential.value())]
+        {
             assert!(Credential::parse(wrong).is_none(), "{wrong}");
         }
     }

@@ -134,7 +134,6 @@ pub async fn livez() -> Response {
 const NO_STORE: [(header::HeaderName, HeaderValue); 1] =
     [(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

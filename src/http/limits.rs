@@ -47,9 +47,14 @@ mod tests {
 
     #[test]
     fn an_account_slows_down_and_never_locks() {
-        for (of_account, seconds_ago, expected) in
-            [(5, 0, None), (6, 0, Some(2)), (6, 2, None), (8, 3, Some(5)), (200, 0, Some(120)), (200, 120, None)]
-        {
+        for (of_account, seconds_ago, expected) in [
+            (5, 0, None),
+            (6, 0, Some(2)),
+            (6, 2, None),
+            (8, 3, Some(5)),
+            (200, 0, Some(120)),
+            (200, 120, None),
+        ] {
             let (failures, now) = failures(1, of_account, seconds_ago);
             assert_eq!(pause(&failures, false, now).map(|left| left.as_secs()), expected, "{of_account}");
         }

@@ -20,8 +20,8 @@ use tower_http::timeout::TimeoutLayer;
 use super::error::{self, Error, Problem};
 use super::{App, assets, body, cross_site, headers, health, hop, patience, request_id, session};
 use crate::pages;
-use crate::proxy::origin::Refusal;
 use crate::proxy::layer::ContractLayer;
+use crate::proxy::origin::Refusal;
 
 /// The largest request body: 15 MiB, for photos.
 pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
@@ -37,21 +37,15 @@ pub fn router(app: App) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Precise(4))
         .compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES));
-    let contract = ContractLayer::new(
-        app.settings.trust.clone(),
-        app.settings.public_url.clone(),
-        app.clock.clone(),
-        {
+    let contract =
+        ContractLayer::new(app.settings.trust.clone(), app.settings.public_url.clone(), app.clock.clone(), {
             let app = app.clone();
             move |refusal: &Refusal, _: &Parts| refused(&app, refusal)
-        },
-    );
+        });
     let around_everything = ServiceBuilder::new()
-
         .layer(from_fn(error::render))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), headers::secure))
-
         .layer(contract)
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(compression)
@@ -116,7 +110,10 @@ async fn nothing_here() -> Error {
 
 fn too_large() -> Response {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-        .detail(format!("What you sent is larger than {} MiB, the most that is accepted.", BODY_LIMIT / 1024 / 1024))
+        .detail(format!(
+            "What you sent is larger than {} MiB, the most that is accepted.",
+            BODY_LIMIT / 1024 / 1024
+        ))
         .into_response()
 }
 

@@ -46,11 +46,9 @@ impl<S: Sync> FromRequestParts<S> for Keeper {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
         // Missing only when a route was put outside `require`: ours to mend, never to let pass.
-        parts
-            .extensions
-            .get::<Self>()
-            .cloned()
-            .ok_or_else(|| Error::Internal(anyhow::anyhow!("a page outside the signed-in routes asks who it is")))
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            Error::Internal(anyhow::anyhow!("a page outside the signed-in routes asks who it is"))
+        })
     }
 }
 
