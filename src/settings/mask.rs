@@ -25,17 +25,14 @@ pub(super) fn plain(text: &str) -> String {
 /// A connection URL without its password. One that does not parse shows nothing but a known scheme,
 /// because nobody can tell which part of it is the password.
 pub(super) fn url(text: &str) -> String {
-    match ConnectionUrl::parse(text) {
-        Ok(url) => plain_unmasked(&url.masked()),
-        Err(_) => {
-            let known =
-                ["postgres", "postgresql", "postgresql+psycopg", "redis", "rediss", "redis+unix", "unix"];
-            let scheme = text.split_once("://").map(|(scheme, _)| scheme);
-            match scheme.filter(|scheme| known.contains(scheme)) {
-                Some(scheme) => format!("\"{scheme}://{MASK}\""),
-                None => MASK.to_owned(),
-            }
-        }
+    if let Ok(url) = ConnectionUrl::parse(text) {
+        return plain_unmasked(&url.masked());
+    }
+    let known = ["postgres", "postgresql", "postgresql+psycopg", "redis", "rediss", "redis+unix", "unix"];
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    match scheme.filter(|scheme| known.contains(scheme)) {
+        Some(scheme) => format!("\"{scheme}://{MASK}\""),
+        None => MASK.to_owned(),
     }
 }
 

@@ -8,8 +8,8 @@ use super::network::Network;
 use super::problem::Refusal;
 use super::reader::{Field, Reader};
 use super::variable::{
-    ALLOW_INSECURE_HTTP, ALLOW_NON_LOOPBACK, LISTEN, METRICS_LISTEN, PUBLIC_URL, SAFEHARBOR_ENV,
-    TRUST_PROXY_HEADERS, TUNNEL_TOKEN,
+    ALLOW_INSECURE_HTTP, ALLOW_NON_LOOPBACK, LISTEN, METRICS_LISTEN, PUBLIC_URL, TRUST_PROXY_HEADERS,
+    TUNNEL_TOKEN,
 };
 use super::verb::Verb;
 use crate::proxy::PublicUrl;
@@ -31,10 +31,7 @@ impl ListenerRule {
         let what = "it is not a loopback address, so others than the hop could connect";
         match self.environment {
             Environment::Development => Err(Refusal::new(
-                format!(
-                    "{what}, and {SAFEHARBOR_ENV}=development must never be reached",
-                    SAFEHARBOR_ENV = SAFEHARBOR_ENV.name
-                ),
+                format!("{what}, and development must never be reached"),
                 "listen on 127.0.0.1 or on a unix socket",
             )),
             Environment::Production if self.allow_non_loopback && self.peers_set => Ok(()),
@@ -65,13 +62,11 @@ pub(super) fn check(
         return;
     };
     let rule = ListenerRule { environment, allow_non_loopback, peers_set: network.peers.is_set() };
-    if reader.verb != Verb::Admin {
-        for (variable, field) in [(&LISTEN, &network.listen), (&METRICS_LISTEN, &network.metrics_listen)] {
-            if let Some(ListenAddr::Tcp(addr)) = field.value()
-                && let Err(Refusal { what, mend }) = rule.judge(*addr)
-            {
-                reader.clash(variable, what, mend);
-            }
+    for (variable, field) in [(&LISTEN, &network.listen), (&METRICS_LISTEN, &network.metrics_listen)] {
+        if let Some(ListenAddr::Tcp(addr)) = field.value()
+            && let Err(Refusal { what, mend }) = rule.judge(*addr)
+        {
+            reader.clash(variable, what, mend);
         }
     }
     if let (Some(listen), Some(metrics)) = (network.listen.value(), network.metrics_listen.value())

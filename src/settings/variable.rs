@@ -131,15 +131,17 @@ variables! {
 
 /// The variables as a help text: names, defaults and what they are for; never values.
 pub fn help() -> String {
-    let mut out = String::from("Settings (environment variables):\n");
-    for variable in ALL {
-        let file = if variable.is_secret() { format!(" (or {}_FILE)", variable.name) } else { String::new() };
-        let fallback = variable.fallback_words();
-        out.push_str(&format!("  {}{file}\n      {} [{fallback}]\n", variable.name, variable.doc));
-    }
-    out.push_str(
-        "\nA secret may also be a systemd credential of the same name in lower case. \
-         `safeharbor config` shows what is in force and where it came from.",
-    );
-    out
+    let lines: Vec<String> = ALL
+        .iter()
+        .map(|variable| {
+            let file =
+                if variable.is_secret() { format!(" (or {}_FILE)", variable.name) } else { String::new() };
+            format!("  {}{file}\n      {} [{}]\n", variable.name, variable.doc, variable.fallback_words())
+        })
+        .collect();
+    format!(
+        "Settings (environment variables):\n{}\nA secret may also be a systemd credential of the same name in \
+         lower case. `safeharbor config` shows what is in force and where it came from.",
+        lines.concat()
+    )
 }

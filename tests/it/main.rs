@@ -1,10 +1,5 @@
 //! Integration tests, one binary so that they link once.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "tests fail by panicking and say why on stderr"
-)]
-
+mod contract;
 mod stage;
 mod support;

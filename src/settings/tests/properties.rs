@@ -48,7 +48,7 @@ fn leaks(text: &str, secret: &str) -> bool {
 
 proptest! {
     #[test]
-    fn no_secret_is_ever_said(secret in secret(), shape in 0..14_usize) {
+    fn no_secret_is_ever_said(secret in secret(), shape in 0..16_usize) {
         let enc = encoded(&secret);
         let environ = match shape {
             0 => production().with("DATABASE_URL", format!("postgres://reef:{secret}@db/reef")),
@@ -64,6 +64,9 @@ proptest! {
             10 => development().with("TUNNEL_TOKEN", secret.clone()),
             11 => production().with("DATABASE_ULR", secret.clone()).with("SAFEHARBOR_SECRET", secret.clone()),
             12 => production().with("PUBLIC_URL", format!("https://me:{enc}@reef.example.org")),
+            // What comes before the slash looks like a host and a port.
+            13 => production().with("DATABASE_URL", format!("postgres://reef:12/{secret}@db/reef")),
+            14 => production().with("REDIS_URL", format!("redis://reef:12?{secret}@127.0.0.1")),
             _ => production().with("SMTP_HOST", format!("smtp://me:{enc}@mail.example.org")),
         };
         let text = said(&environ);
