@@ -12,6 +12,7 @@ pub mod parameter;
 pub mod pool;
 pub mod reading;
 pub mod rollup;
+pub mod series;
 pub mod session;
 pub mod sign_in;
 pub mod tank;

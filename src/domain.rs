@@ -13,6 +13,7 @@ pub mod parameter;
 pub mod range;
 pub mod reading;
 pub mod seawater;
+pub mod span;
 pub mod tank;
 pub mod unit;
 pub mod zone;

@@ -45,9 +45,8 @@ pub(crate) struct Figures {
 pub(crate) async fn run(target: &Target, connections: usize, time: Duration) -> Result<Figures> {
     let started = Instant::now();
     let until = started + time;
-    let tasks: Vec<_> = (0..connections)
-        .map(|_| tokio::spawn(one(target.addr, target.request.clone(), until)))
-        .collect();
+    let tasks: Vec<_> =
+        (0..connections).map(|_| tokio::spawn(one(target.addr, target.request.clone(), until))).collect();
     let mut times = Vec::new();
     let mut bytes = 0;
     for task in tasks {

@@ -62,7 +62,10 @@ async fn measure(args: &Args) -> Result<()> {
     let bare = bare::Bare::start().await?;
     let mut measure = Measure { args, bare: Figures::default() };
     measure.bare = measure.of(&Target::bare(bare.addr)).await?;
-    println!("{} connections, {} s each; ratio to the bare handler in brackets\n", args.connections, args.seconds);
+    println!(
+        "{} connections, {} s each; ratio to the bare handler in brackets\n",
+        args.connections, args.seconds
+    );
     measure.print("bare axum handler", &measure.bare.clone());
 
     let mut tank_pages = Vec::new();
@@ -70,7 +73,8 @@ async fn measure(args: &Args) -> Result<()> {
         rows::readings(&url, &household, readings).await.context("the readings")?;
         let served = Served::start(folder.path(), &url, &redis.url()).await?;
         println!("\n{readings} readings in one tank; exec to READY {} ms", served.ready_after.as_millis());
-        let mut rows = vec![("/healthz", "/healthz".to_owned(), false), ("sign-in page", "/sign-in".to_owned(), false)];
+        let mut rows =
+            vec![("/healthz", "/healthz".to_owned(), false), ("sign-in page", "/sign-in".to_owned(), false)];
         rows.push(("dashboard", "/".to_owned(), true));
         rows.push(("tank page", format!("/tanks/{}", household.tank), true));
         for range in ["24h", "7d", "30d", "90d", "1y", "all"] {
@@ -79,13 +83,21 @@ async fn measure(args: &Args) -> Result<()> {
         for (name, path, signed_in) in rows {
             let cookie = signed_in.then_some(household.cookie.as_str());
             let figures = measure.of(&Target::page(served.addr, &path, cookie)).await?;
-            let name = if name.starts_with(|c: char| c.is_ascii_digit()) || name == "all" { format!("chart of {name}") } else { name.to_owned() };
+            let name = if name.starts_with(|c: char| c.is_ascii_digit()) || name == "all" {
+                format!("chart of {name}")
+            } else {
+                name.to_owned()
+            };
             measure.print(&name, &figures);
             if name == "tank page" {
                 tank_pages.push(figures.median);
             }
         }
-        println!("memory of serve: {} MB now, {} MB at most", served.memory("VmRSS")?, served.memory("VmHWM")?);
+        println!(
+            "memory of serve: {} MB now, {} MB at most",
+            served.memory("VmRSS")?,
+            served.memory("VmHWM")?
+        );
         served.stop().await?;
     }
     if let [first, .., last] = tank_pages[..] {

@@ -64,7 +64,8 @@ impl Served {
     }
 
     pub(crate) async fn stop(mut self) -> Result<()> {
-        let pid = self.child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)).context("its id")?;
+        let pid =
+            self.child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?)).context("its id")?;
         kill_process(pid, Signal::TERM)?;
         self.child.wait().await?;
         Ok(())

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::header::USER_AGENT;
 use http::HeaderMap;
+use http::header::USER_AGENT;
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Connection as _, PgConnection};

@@ -170,7 +170,8 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
         None => Problem::new(status),
     };
     let mut page = ErrorPage::of(status.as_u16(), app.settings.public_url.origin());
-    page.shell.insecure = app.settings.environment == Environment::Production && !app.settings.secure_cookies();
+    page.shell.insecure =
+        app.settings.environment == Environment::Production && !app.settings.secure_cookies();
     if let Some(detail) = problem.detail {
         page.text = detail.into_owned();
     }

@@ -17,13 +17,13 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::timeout::TimeoutLayer;
 
-use super::error::{self, Error, Problem};
 use super::body::BodyGuardLayer;
+use super::error::{self, Error, Problem};
 use super::request_id::RequestIdLayer;
 use super::{App, assets, cross_site, headers, health, hop, patience, session};
 use crate::pages;
-use crate::proxy::origin::Refusal;
 use crate::proxy::layer::ContractLayer;
+use crate::proxy::origin::Refusal;
 
 /// The largest request body: 15 MiB, for photos.
 pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
@@ -39,24 +39,19 @@ pub fn router(app: App) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Precise(4))
         .compress_when(SizeAbove::new(1024).and(NotForContentType::IMAGES));
-    let contract = ContractLayer::new(
-        app.settings.trust.clone(),
-        app.settings.public_url.clone(),
-        app.clock.clone(),
-        {
+    let contract =
+        ContractLayer::new(app.settings.trust.clone(), app.settings.public_url.clone(), app.clock.clone(), {
             let app = app.clone();
             move |refusal: &Refusal, parts: &Parts| {
                 let mut response = refused(&app, refusal);
                 headers::apply(&app, parts.extensions.get(), &mut response);
                 response
             }
-        },
-    );
+        });
     let around_everything = ServiceBuilder::new()
         .layer(RequestIdLayer::new(app.clock.clone()))
         .layer(from_fn_with_state(app.clone(), error::render))
         .layer(CatchPanicLayer::custom(panicked))
-
         .layer(BodyGuardLayer::new(BODY_LIMIT, |_| too_large()))
         .layer(contract)
         .layer(from_fn_with_state(app.clone(), headers::secure))
@@ -122,7 +117,10 @@ async fn nothing_here() -> Error {
 
 fn too_large() -> Response {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-        .detail(format!("What you sent is larger than {} MiB, the most that is accepted.", BODY_LIMIT / 1024 / 1024))
+        .detail(format!(
+            "What you sent is larger than {} MiB, the most that is accepted.",
+            BODY_LIMIT / 1024 / 1024
+        ))
         .into_response()
 }
 

@@ -1,6 +1,9 @@
 //! Integration tests, one binary so that they link once.
 
 mod contract;
+mod db;
+mod dependencies;
 mod jobs;
 mod stage;
 mod support;
+mod system;
