@@ -4,6 +4,7 @@
 
 mod again;
 mod child_env;
+mod descriptors;
 mod drain;
 mod handover;
 mod logs;
