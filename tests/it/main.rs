@@ -1,3 +1,4 @@
 //! Integration tests, one binary so that they link once.
 
+mod contract;
 mod dependencies;
