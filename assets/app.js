@@ -61,7 +61,7 @@
   }
   for (const form of all("form[data-draft]")) {
     const key = `draft:${form.getAttribute("action")}`;
-    const fields = () => all("input, select, textarea", form).filter(field => field.name && field.type !== "password");
+    const fields = () => all("input, select, textarea", form).filter(field => field.name && field.name !== "confirmed" && field.type !== "password");
     const draft = store.get(key);
     const fresh = !one("[aria-invalid], [role=alert]");
     if (draft && fresh) {

@@ -7,28 +7,39 @@ pub mod dashboard;
 pub mod error;
 pub mod form;
 pub mod gauge;
+pub mod note;
 pub mod parts;
 pub mod reading;
 pub mod session;
 pub mod setup;
 pub mod shell;
 pub mod tank;
+pub mod text;
+pub mod typed;
+pub mod visit;
+
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+
+use crate::http::App;
+
+/// Pages for keepers who are signed in.
+pub fn signed_in() -> Router<App> {
+    Router::new()
+        .route("/sign-out", post(session::delete::handle))
+}
+
+/// Pages for everybody.
+pub fn open() -> Router<App> {
+    Router::new()
+        .route("/setup", get(setup::new::handle).post(setup::create::handle))
+        .route("/sign-in", get(session::new::handle).post(session::create::handle))
+        // Where the predecessor had it, and where people look.
+        .route("/login", get(async || Redirect::permanent("/sign-in")))
+}
 
 #[cfg(test)]
 mod contrast;
 #[cfg(test)]
 mod samples;
-
-use axum::Router;
-
-use crate::http::App;
-
-/// The pages that only signed-in keepers reach.
-pub fn signed_in() -> Router<App> {
-    Router::new()
-}
-
-/// The pages that everybody reaches.
-pub fn open() -> Router<App> {
-    Router::new()
-}

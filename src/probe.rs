@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod client;
 pub mod contract;
+pub mod first_path;
 pub mod form;
 pub mod network;
 pub mod report;

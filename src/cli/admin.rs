@@ -21,11 +21,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 ///
 /// # Errors
 /// When there is an owner already, or the database fails.
-pub async fn setup_code(
-    db: &mut PgConnection,
-    clock: &Clock,
-    out: &mut dyn Write,
-) -> Result<()> {
+pub async fn setup_code(db: &mut PgConnection, clock: &Clock, out: &mut dyn Write) -> Result<()> {
     if db::keeper::any(db).await? {
         bail!("this household is set up already; keepers are invited from its pages");
     }
@@ -45,9 +41,14 @@ pub async fn setup_code(
 /// # Errors
 /// When the address is none, or the database fails.
 pub async fn test_mail(db: &mut PgConnection, clock: &Clock, to: &str, out: &mut dyn Write) -> Result<()> {
-    let to = Email::parse(to).map_err(|error| anyhow::anyhow!("{to:?} is no mail address: {error}"))?;
+    let to: Email = to.parse().with_context(|| format!("{to:?}"))?;
     let mut tx = db.begin().await?;
-    let id = jobs::enqueue(&mut tx, clock, &Job::MailTest(Addressee { email: to.to_string(), name: to.to_string() })).await?;
+    let id = jobs::enqueue(
+        &mut tx,
+        clock,
+        &Job::MailTest(Addressee { email: to.to_string(), name: to.to_string() }),
+    )
+    .await?;
     tx.commit().await?;
     writeln!(out, "job {id} is waiting; the worker sends it within seconds").context("standard output")
 }
@@ -56,8 +57,7 @@ pub async fn test_mail(db: &mut PgConnection, clock: &Clock, to: &str, out: &mut
 fn new_code(clock: &Clock) -> String {
     let mut random = [0; 12];
     clock.fill(&mut random);
-    let letters: Vec<char> =
-        random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 

@@ -30,7 +30,9 @@ pub async fn run(listen: &ListenAddr, out: &mut dyn Write) -> Result<ExitCode> {
         match listen {
             ListenAddr::Tcp(addr) => ask(TcpStream::connect(addr).await?).await,
             ListenAddr::Unix(path) => ask(UnixStream::connect(path).await?).await,
-            ListenAddr::Inherited => bail!("LISTEN=systemd does not say where: set LISTEN to the socket's address"),
+            ListenAddr::Inherited => {
+                bail!("LISTEN=systemd does not say where: set LISTEN to the socket's address")
+            }
         }
     };
     let (well, body) = timeout(PATIENCE, asked)
@@ -47,7 +49,8 @@ async fn ask(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Re
     let request = Request::get("/healthz").header("Host", "localhost").body(Empty::<Bytes>::new())?;
     let response = sender.send_request(request).await?;
     let well = response.status().is_success();
-    let body = Limited::new(response.into_body(), LONGEST).collect().await.map_err(anyhow::Error::from_boxed)?;
+    let body =
+        Limited::new(response.into_body(), LONGEST).collect().await.map_err(anyhow::Error::from_boxed)?;
     drop(sender);
     connection.await??;
     Ok((well, String::from_utf8_lossy(&body.to_bytes()).trim().to_owned()))

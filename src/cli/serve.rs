@@ -127,6 +127,8 @@ async fn say_what_is_missing(app: App) {
     match jobs::eviction_warning(&app.settings.redis_url, Duration::from_secs(2)).await {
         Ok(Some(warning)) => tracing::warn!("{warning}"),
         Ok(None) => {}
-        Err(error) => tracing::warn!(%error, "Redis does not answer; pages work, jobs are found by the sweep"),
+        Err(error) => {
+            tracing::warn!(%error, "Redis does not answer; pages work, jobs are found by the sweep")
+        }
     }
 }

@@ -21,7 +21,12 @@ const AGAIN: Duration = Duration::from_millis(250);
 /// # Errors
 /// The exit code, when the settings cannot be used: every problem has been said, and the first is the status
 /// line that `systemctl status` shows.
-pub fn prepare(environ: &Environ, verb: Verb, identifier: &str, notifier: &Notifier) -> Result<Settings, ExitCode> {
+pub fn prepare(
+    environ: &Environ,
+    verb: Verb,
+    identifier: &str,
+    notifier: &Notifier,
+) -> Result<Settings, ExitCode> {
     let settings = Settings::load(environ, verb).map_err(|problems| {
         let first = problems.list().first().map(ToString::to_string).unwrap_or_default();
         notifier.status(&format!("not started: {first}"));

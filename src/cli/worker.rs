@@ -52,12 +52,8 @@ async fn work(settings: &Settings, notifier: &Notifier) -> Result<ExitCode> {
         .transpose()
         .context("the mail settings")?;
     let redis = jobs::redis::open(&settings.redis_url)?;
-    let context = Context {
-        pool: pool.clone(),
-        clock: clock.clone(),
-        public_url: settings.public_url.clone(),
-        mailer,
-    };
+    let context =
+        Context { pool: pool.clone(), clock: clock.clone(), public_url: settings.public_url.clone(), mailer };
     let progress = Progress::new();
     let hooks = hooks(&progress, notifier);
     let worker = Worker::new(pool, clock, context, Some(redis), Options::default(), hooks);

@@ -1,9 +1,10 @@
-//! The page for everything that goes wrong: what happened, and what to do.
+//! The page for everything that goes wrong: what happened, and where to go on.
 
 use askama::Template;
 
 use super::parts::Link;
 use super::shell::Shell;
+use crate::http::error::Problem;
 
 /// A page for one failure.
 #[derive(Clone, Debug, Template)]
@@ -15,121 +16,58 @@ pub struct ErrorPage {
     pub status: u16,
     /// What happened.
     pub title: String,
-    /// What that means.
+    /// What that means, and what to do.
     pub text: String,
-    /// What to do; may be empty.
-    pub advice: String,
     /// Where to go from here.
     pub link: Option<Link>,
     /// The request's number in the log; empty when it is of no use to anyone.
     pub request_id: String,
 }
 
+/// The page of a problem, written out. The request's number is shown where only the log can say more.
+pub fn page(problem: &Problem, request_id: Option<&str>) -> String {
+    let page = ErrorPage::new(problem, request_id);
+    // Writing into memory fails only for a template that cannot be written at all, which the samples would show.
+    page.render().unwrap_or_else(|_| problem.title.clone().into_owned())
+}
+
 impl ErrorPage {
-    /// The page for a status. `public_url` is the address that a misdirected request (421) should have used.
-    pub fn of(status: u16, public_url: &str) -> Self {
-        let (title, text, advice) = words(status);
-        let link = match status {
-            421 => Some(Link { href: format!("{public_url}/"), label: format!("Go to {public_url}") }),
+    fn new(problem: &Problem, request_id: Option<&str>) -> Self {
+        let status = problem.status.as_u16();
+        let usual = match status {
             // The page behind the address may well work in a moment: an empty address is the same page.
-            500 | 503 => Some(Link { href: String::new(), label: "Try again".to_owned() }),
-            413 | 422 | 429 => None,
+            500.. => Some(Link { href: String::new(), label: "Try again".to_owned() }),
+            // Going back keeps what was typed; any link here would lose it.
+            400 | 408 | 413 | 415 | 422 | 429 | 431 => None,
             _ => Some(Link { href: "/".to_owned(), label: "To the dashboard".to_owned() }),
         };
+        let action = problem.action.as_ref();
         Self {
             shell: Shell::default(),
             status,
-            title: title.to_owned(),
-            text: text.to_owned(),
-            advice: advice.to_owned(),
-            link,
-            request_id: String::new(),
+            title: problem.title.clone().into_owned(),
+            text: problem.detail.clone().into_owned(),
+            link: action
+                .map(|(label, href)| Link { href: href.clone(), label: label.clone().into_owned() })
+                .or(usual),
+            request_id: request_id.filter(|_| status >= 500 && status != 503).unwrap_or_default().to_owned(),
         }
-    }
-
-    /// The same with the request's number.
-    #[must_use]
-    pub fn numbered(mut self, request_id: impl Into<String>) -> Self {
-        self.request_id = request_id.into();
-        self
-    }
-
-    /// The same with another explanation, where the handler knows more than the status says.
-    #[must_use]
-    pub fn saying(mut self, text: impl Into<String>) -> Self {
-        self.text = text.into();
-        self
-    }
-}
-
-const fn words(status: u16) -> (&'static str, &'static str, &'static str) {
-    match status {
-        400 => (
-            "That request could not be read",
-            "Something in it was missing or malformed.",
-            "Go back, load the page again and try once more.",
-        ),
-        401 => ("Please sign in", "This page is for the household's keepers.", ""),
-        403 => (
-            "That is not allowed",
-            "The request did not come from a page of this log, or your account may not do this.",
-            "Open the page from this log itself and try again. If a proxy in front of it sets \
-             Referrer-Policy: no-referrer, browsers hide where a form comes from: remove that header there.",
-        ),
-        404 => (
-            "There is nothing here",
-            "The address may be mistyped, or what it showed is gone.",
-            "Start again from the dashboard.",
-        ),
-        405 => ("That does not work here", "This address does not take that kind of request.", ""),
-        408 => (
-            "That took too long",
-            "The connection was too slow, or stopped half-way. Nothing was saved.",
-            "Go back and send it again.",
-        ),
-        413 => (
-            "That is too large",
-            "A request may be at most 15 MB. Nothing was saved.",
-            "Go back and send less, or a smaller picture.",
-        ),
-        421 => (
-            "This log lives at another address",
-            "The name in your browser's address bar is not the one this log answers to.",
-            "Use the address below. If you run this log: PUBLIC_URL must be the address people type.",
-        ),
-        422 => (
-            "Something in the form is not right",
-            "Nothing was saved.",
-            "Go back, look at what you typed and send it again.",
-        ),
-        429 => (
-            "Too many tries",
-            "To keep strangers out, this log slows down after several failed tries.",
-            "Wait a minute, then try again. Nothing is locked for good.",
-        ),
-        503 => (
-            "Back in a moment",
-            "The log is starting, or its database is not there right now. Nothing is lost.",
-            "Wait a few seconds, then try again. A form you sent can be sent again: it is saved only once.",
-        ),
-        _ => (
-            "Something broke on our side",
-            "It is not your doing. Nothing of this request was saved, and the log of the machine says why.",
-            "Try again in a moment.",
-        ),
     }
 }
 
 #[cfg(test)]
 impl ErrorPage {
     pub(super) fn samples() -> Vec<(String, Self)> {
-        [400, 401, 403, 404, 405, 408, 413, 421, 422, 429, 500, 503]
-            .into_iter()
-            .map(|status| {
-                let page = Self::of(status, "https://tanks.example.org");
-                let page = if status == 500 { page.numbered("7c9e6f") } else { page };
-                (format!("error-{status}"), page)
-            })
-            .collect()
+        let sample = |status: u16| {
+            let problem = Problem::new(http::StatusCode::from_u16(status).unwrap());
+            let problem = match status {
+                421 => problem
+                    .detail("This is Safe Harbor, and its address is https://tanks.example.org. Use that one.")
+                    .action("Go to https://tanks.example.org", "https://tanks.example.org/"),
+                _ => problem,
+            };
+            (format!("error-{status}"), Self::new(&problem, Some("7c9e6f21")))
+        };
+        [400, 401, 403, 404, 405, 408, 413, 421, 422, 429, 500, 503].into_iter().map(sample).collect()
     }
 }

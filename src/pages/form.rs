@@ -1,5 +1,7 @@
 //! What a form shows: the text typed, and what is wrong with it.
 
+use std::borrow::Cow;
+
 /// One input, its value as typed, and its error.
 #[derive(Clone, Debug, Default)]
 pub struct Field {
@@ -12,7 +14,7 @@ pub struct Field {
     /// What is wrong with it, as a sentence that says what to do.
     pub error: Option<String>,
     /// A line under the input.
-    pub hint: &'static str,
+    pub hint: Cow<'static, str>,
     /// The input's `type`.
     pub kind: &'static str,
     /// The input's `autocomplete`; nothing when empty.
@@ -45,8 +47,8 @@ impl Field {
 
     /// The same with an error, if there is one.
     #[must_use]
-    pub fn failing(mut self, error: Option<impl Into<String>>) -> Self {
-        self.error = error.map(Into::into);
+    pub fn failing(mut self, error: Option<impl ToString>) -> Self {
+        self.error = error.map(|error| error.to_string());
         self
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::health;
+
 /// Where a value, or a tank, stands. Always shown as mark + word + colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
@@ -54,6 +56,18 @@ impl State {
     /// Does it ask for something?
     pub const fn is_trouble(&self) -> bool {
         matches!(self, Self::Stale | Self::Watch | Self::Act)
+    }
+}
+
+impl From<health::State> for State {
+    fn from(state: health::State) -> Self {
+        match state {
+            health::State::New => Self::New,
+            health::State::Ok => Self::Ok,
+            health::State::Stale => Self::Stale,
+            health::State::Watch => Self::Watch,
+            health::State::Act => Self::Act,
+        }
     }
 }
 

@@ -1,3 +1,4 @@
 //! The first keeper.
 
+pub mod create;
 pub mod new;

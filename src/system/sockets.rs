@@ -237,3 +237,6 @@ pub fn check_loopback(name: &str, addr: IpAddr, policy: NonLoopback) -> Result<(
     }
     Err(Error::NotLoopback { name: name.to_owned(), addr })
 }
+
+#[cfg(test)]
+mod tests;

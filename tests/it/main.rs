@@ -2,6 +2,8 @@
 
 mod contract;
 mod db;
+mod dependencies;
 mod jobs;
 mod stage;
 mod support;
+mod system;

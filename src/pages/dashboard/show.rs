@@ -55,7 +55,7 @@ pub struct RecentSession {
     pub tank: String,
     /// Its page.
     pub href: String,
-    /// Each value in words: `pH 8.1`.
+    /// What was logged: `6 readings`, and the note.
     pub values: Vec<String>,
     /// When, in the tank's zone.
     pub when: String,

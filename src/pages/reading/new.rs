@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use crate::domain::reading;
 use crate::pages::form::{Field, Problem};
 use crate::pages::shell::Shell;
 
@@ -14,6 +15,15 @@ pub struct EntryUnit {
     pub symbol: String,
     /// The range in this unit for the script, `act_low,ok_low,ok_high,act_high`, each may be empty.
     pub bands: String,
+}
+
+/// A value that is saved once it is confirmed.
+#[derive(Clone, Debug)]
+pub struct Confirm {
+    /// What the tick sends.
+    pub token: String,
+    /// What it says.
+    pub label: String,
 }
 
 /// One parameter's row.
@@ -36,7 +46,7 @@ pub struct Entry {
     /// What is wrong with it.
     pub error: Option<String>,
     /// The question that must be answered with a tick before an unlikely value is saved.
-    pub confirm: Option<String>,
+    pub confirm: Option<Confirm>,
 }
 
 /// The form's fields.
@@ -50,6 +60,8 @@ pub struct ReadingsForm {
     pub taken_at: Field,
     /// A note on all of it.
     pub note: Field,
+    /// What was confirmed before, sent again.
+    pub confirmed: Vec<String>,
     /// What is wrong with the form as a whole.
     pub error: Option<String>,
 }
@@ -65,6 +77,7 @@ impl ReadingsForm {
                 ..Field::text("taken_at", "Measured at").with(taken_at)
             },
             note: Field { required: false, complete: "off", max: 256, ..Field::text("note", "Note") },
+            confirmed: Vec::new(),
             error: None,
         }
     }
@@ -73,11 +86,16 @@ impl ReadingsForm {
     pub fn problems(&self) -> Vec<Problem> {
         let rows = self.entries.iter().filter_map(|entry| {
             let text = entry.error.as_ref()?;
-            Some(Problem { target: format!("value-{}", entry.key), text: format!("{}: {text}", entry.name) })
+            Some(Problem { target: reading::value_field(&entry.key), text: named(&entry.name, text) })
         });
         let all = self.error.clone().map(Problem::of_all);
         all.into_iter().chain(rows).chain(self.taken_at.problem()).chain(self.note.problem()).collect()
     }
+}
+
+/// The error with the parameter in front, unless it begins with it.
+fn named(name: &str, text: &str) -> String {
+    if text.starts_with(name) { text.to_owned() } else { format!("{name}: {text}") }
 }
 
 /// The page.
@@ -111,7 +129,7 @@ impl NewReadingsPage {
         };
         let form = |entries| {
             let mut form = ReadingsForm::new("0193".to_owned(), entries, "2026-11-23T18:30");
-            form.taken_at.hint = "In the tank's time: Europe/Berlin (CET)";
+            form.taken_at.hint = "In the tank's time: Europe/Berlin (CET)".into();
             form
         };
         let mut first = sample_entries();
@@ -121,11 +139,13 @@ impl NewReadingsPage {
         }
         let mut wrong = sample_entries();
         wrong[0].value = "45.6".to_owned();
-        wrong[0].error =
-            Some("45.6 °C is far from the last 25.4 °C. If it is right, say so below.".to_owned());
-        wrong[0].confirm = Some("Yes, 45.6 °C is right".to_owned());
+        wrong[0].error = Some("Temperature was 25.4 °C last time. Is 45.6 °C right?".to_owned());
+        wrong[0].confirm = Some(Confirm {
+            token: "temperature=45.6".to_owned(),
+            label: "Yes, 45.6 °C is right".to_owned(),
+        });
         wrong[1].value = "81".to_owned();
-        wrong[1].error = Some("pH goes from 0 to 14.".to_owned());
+        wrong[1].error = Some("pH is between 0 and 14.".to_owned());
         wrong[2].value = "35".to_owned();
         wrong[6].value = "<0,02".to_owned();
         let mut wrong = form(wrong);

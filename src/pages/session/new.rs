@@ -1,10 +1,20 @@
 //! `GET /sign-in`: the form; also what a request without a session gets instead of its page.
 
 use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use axum_extra::extract::Query;
+use http::request::Parts;
+use serde::Deserialize;
 
+use super::local;
 use super::resume::Kept;
+use crate::http::App;
+use crate::http::error::Error;
+use crate::http::session;
 use crate::pages::form::{Field, Problem};
 use crate::pages::shell::Shell;
+use crate::pages::visit::Visit;
 
 /// The form's fields.
 #[derive(Clone, Debug)]
@@ -54,6 +64,35 @@ pub struct SignInPage {
     pub next: String,
     /// What was typed into a form whose session had ended.
     pub kept: Option<Kept>,
+}
+
+/// Where to go afterwards.
+#[derive(Debug, Default, Deserialize)]
+pub struct Next {
+    /// A path of this log.
+    #[serde(default)]
+    next: String,
+}
+
+/// Shows the form; a keeper who is signed in is sent on, and a household without keepers to its setup.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handle(
+    State(app): State<App>,
+    visit: Visit,
+    Query(Next { next }): Query<Next>,
+    parts: Parts,
+) -> Result<Response, Error> {
+    let next = local(&next);
+    if session::current(&app, &parts).await?.is_some() {
+        return Ok(visit.go(next, None));
+    }
+    if !app.is_set_up().await? {
+        return Ok(visit.go("/setup", None));
+    }
+    let next = if next == "/" { "" } else { next }.to_owned();
+    visit.page(&SignInPage { shell: visit.shell(""), next, ..SignInPage::default() })
 }
 
 #[cfg(test)]

@@ -41,12 +41,12 @@ impl Kept {
         let typed = self.fields.iter().filter(|(_, value)| !value.trim().is_empty());
         typed
             .filter_map(|(name, value)| {
-                let key = name.strip_prefix("value-");
-                let technical = ["form_id", "timezone", "unit-", "confirm-", "volume_unit"];
-                if key.is_none() && technical.iter().any(|part| name.starts_with(part)) {
+                let key = name.strip_suffix("_value");
+                let technical = ["form_id", "confirmed"].contains(&name.as_str()) || name.ends_with("_unit");
+                if key.is_none() && technical {
                     return None;
                 }
-                let unit = key.and_then(|key| self.field(&format!("unit-{key}"))).unwrap_or_default();
+                let unit = self.field(&format!("{}_unit", key.unwrap_or(name))).unwrap_or_default();
                 let value = if name == "taken_at" { value.replace('T', " ") } else { value.clone() };
                 Some(Fact {
                     label: spoken(key.unwrap_or(name)),
@@ -74,6 +74,7 @@ fn spoken(name: &str) -> String {
         "ph" => "pH".to_owned(),
         "kh" | "gh" | "orp" | "tds" => name.to_uppercase(),
         "taken_at" => "Measured at".to_owned(),
+        "timezone" => "Time zone".to_owned(),
         _ => {
             let mut letters = name.replace(['_', '-'], " ");
             if let Some(first) = letters.get_mut(..1) {
@@ -90,6 +91,13 @@ fn spoken_unit(code: &str) -> &str {
         "degF" => "°F",
         "sg" => "SG",
         "mg_per_l" => "mg/L",
+        "us_gal" => "US gal",
+        "uk_gal" => "UK gal",
+        "ms_cm" => "mS/cm",
+        "ppm_n" => "ppm N",
+        "ppm_p" => "ppm P",
+        "meq_per_l" => "meq/L",
+        "ppm_caco3" => "ppm CaCO₃",
         "pH" => "",
         other => other,
     }
@@ -113,14 +121,14 @@ impl Kept {
             action: "/tanks/reef/readings/new".to_owned(),
             fields: vec![
                 pair("form_id", "0193"),
-                pair("value-temperature", "25.4"),
-                pair("unit-temperature", "degC"),
-                pair("value-ph", "8,1"),
-                pair("unit-ph", "pH"),
-                pair("value-nitrate", "<0.5"),
-                pair("unit-nitrate", "ppm"),
-                pair("value-kh", ""),
-                pair("unit-kh", "dKH"),
+                pair("temperature_value", "25.4"),
+                pair("temperature_unit", "degC"),
+                pair("ph_value", "8,1"),
+                pair("ph_unit", "pH"),
+                pair("nitrate_value", "<0.5"),
+                pair("nitrate_unit", "ppm"),
+                pair("kh_value", ""),
+                pair("kh_unit", "dKH"),
                 pair("taken_at", "2026-11-23T18:30"),
                 pair("note", "after the \"big\" water change <3"),
             ],

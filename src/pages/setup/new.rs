@@ -1,9 +1,12 @@
 //! `GET /setup`: the form for the first keeper. Only while there is none.
 
 use askama::Template;
+use axum::response::Response;
 
 use crate::pages::form::{Choice, Field, Problem};
 use crate::pages::shell::Shell;
+use crate::pages::visit::Visit;
+use crate::http::error::Error;
 
 /// The form's fields.
 #[derive(Clone, Debug)]
@@ -26,7 +29,7 @@ impl Default for SetupForm {
     fn default() -> Self {
         Self {
             code: Field {
-                hint: "On the machine that runs this log: safeharbor admin setup-code",
+                hint: "On the machine that runs this log: safeharbor admin setup-code".into(),
                 complete: "one-time-code",
                 max: 128,
                 ..Field::text("code", "Setup code")
@@ -39,7 +42,7 @@ impl Default for SetupForm {
                 ..Field::text("email", "E-mail address")
             },
             password: Field {
-                hint: "At least 12 characters. Four or five words work well.",
+                hint: "At least 12 characters. Four or five words work well.".into(),
                 ..Field::password("password", "Password", "new-password")
             },
             again: Field::password("again", "Password again", "new-password"),
@@ -79,6 +82,17 @@ impl SetupPage {
         ];
         Self { shell, form, units }
     }
+}
+
+/// Shows the form while there is no keeper; afterwards there is nothing to set up.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handle(visit: Visit) -> Result<Response, Error> {
+    if visit.app.is_set_up().await? {
+        return Ok(visit.go("/", None));
+    }
+    visit.page(&SetupPage::new(visit.shell(""), SetupForm::default()))
 }
 
 #[cfg(test)]

@@ -31,14 +31,14 @@ impl TankForm {
             form_id,
             name: Field { complete: "off", max: 128, ..Field::text("name", "Name") },
             profile: Field {
-                hint: "It sets the ranges and what to measure. You can change both later.",
+                hint: "It sets the ranges and what to measure. You can change both later.".into(),
                 ..Field::text("profile", "What lives in it")
             },
             volume: Field { required: false, ..Field::text("volume", "Volume") },
             volume_unit: volume_unit.to_owned(),
             set_up_on: Field { kind: "date", required: false, ..Field::text("set_up_on", "Set up on") },
             timezone: Field {
-                hint: "Where the tank stands. All of its times are shown in this zone.",
+                hint: "Where the tank stands. All of its times are shown in this zone.".into(),
                 ..Field::text("timezone", "Time zone").with(timezone)
             },
         }

@@ -1,0 +1,35 @@
+//! A form as it came in: names and values in order, to be read field by field and shown again as typed.
+
+use axum::extract::{FromRequest, Request};
+use axum_extra::extract::Form;
+
+use crate::http::error::Error;
+
+/// The fields of a form in the order in which they were sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typed(pub Vec<(String, String)>);
+
+impl Typed {
+    /// The first value of a field; empty when it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.all(name).next().unwrap_or_default()
+    }
+
+    /// All values of a field.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Typed {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        match Form::<Vec<(String, String)>>::from_request(request, state).await {
+            Ok(Form(fields)) => Ok(Self(fields)),
+            Err(_) => Err(Error::BadRequest(
+                "This form could not be read. Load the page again and send it once more.".into(),
+            )),
+        }
+    }
+}
