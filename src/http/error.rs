@@ -5,20 +5,17 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use askama::Template as _;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use super::App;
 use super::request_id::RequestId;
 use crate::db;
-use crate::pages::error::ErrorPage;
-use crate::settings::Environment;
+use crate::pages;
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -75,22 +72,34 @@ impl From<anyhow::Error> for Error {
 pub struct Problem {
     /// The status of the response.
     pub status: StatusCode,
-    /// What happened, where more is known than the status says.
-    pub detail: Option<Cow<'static, str>>,
+    /// A few words.
+    pub title: Cow<'static, str>,
+    /// What happened and what to do, in a sentence or two.
+    pub detail: Cow<'static, str>,
+    /// Where to go on, if there is a better place than the start page: label and address.
+    pub action: Option<(Cow<'static, str>, String)>,
     /// Seconds until another try makes sense.
     pub retry_after: Option<u64>,
 }
 
 impl Problem {
-    /// A problem in the words that its status usually gets.
-    pub const fn new(status: StatusCode) -> Self {
-        Self { status, detail: None, retry_after: None }
+    /// A problem with the words that its status usually gets.
+    pub fn new(status: StatusCode) -> Self {
+        let (title, detail) = usual_words(status);
+        Self { status, title: title.into(), detail: detail.into(), action: None, retry_after: None }
     }
 
-    /// Says more.
+    /// Replaces the explanation.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = detail.into();
+        self
+    }
+
+    /// Says where to go on.
+    #[must_use]
+    pub fn action(mut self, label: impl Into<Cow<'static, str>>, href: impl Into<String>) -> Self {
+        self.action = Some((label.into(), href.into()));
         self
     }
 
@@ -99,6 +108,26 @@ impl Problem {
     pub fn retry_after(mut self, after: Duration) -> Self {
         self.retry_after = Some(after.as_secs().max(1));
         self
+    }
+}
+
+fn usual_words(status: StatusCode) -> (&'static str, &'static str) {
+    match status.as_u16() {
+        400 => ("That request is not valid", "The request could not be understood. Go back and try again."),
+        401 => ("Please sign in", "You are not signed in, or your session has ended."),
+        403 => ("Not allowed", "You may not do this."),
+        404 => ("Nothing here", "This page does not exist, or what it showed is gone."),
+        405 => ("Not like that", "This address does not take that kind of request."),
+        408 => ("Too slow", "The request took too long to arrive. Try again."),
+        413 => ("Too large", "What you sent is larger than the limit."),
+        415 => ("Not readable", "What you sent is in a form that this page does not take."),
+        421 => ("Wrong address", "This server does not answer under that name."),
+        422 => ("Please check", "Something in the form needs another look."),
+        429 => ("Slow down", "There were too many tries. Wait a moment, then try again."),
+        431 => ("Too large", "The request's header is larger than the limit."),
+        503 => ("Back in a moment", "The service is not ready. Nothing is lost; try again in a few seconds."),
+        500..=599 => ("Something went wrong", "This is a fault of ours. Nothing was saved by this request."),
+        _ => ("That did not work", "Go back and try again."),
     }
 }
 
@@ -153,7 +182,7 @@ struct ProblemJson<'a> {
 }
 
 /// Writes the body of every error response, ours and the framework's.
-pub async fn render(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn render(request: Request, next: Next) -> Response {
     let html = prefers_html(request.headers());
     let request_id = request.extensions().get::<RequestId>().copied();
     let mut response = next.run(request).await;
@@ -169,30 +198,19 @@ pub async fn render(State(app): State<App>, request: Request, next: Next) -> Res
         }
         None => Problem::new(status),
     };
-    let mut page = ErrorPage::of(status.as_u16(), app.settings.public_url.origin());
-    page.shell.insecure =
-        app.settings.environment == Environment::Production && !app.settings.secure_cookies();
-    if let Some(detail) = problem.detail {
-        page.text = detail.into_owned();
-    }
-    if status.is_server_error() {
-        page.request_id = request_id.map(|id| id.to_string()).unwrap_or_default();
-    }
+    let request_id = request_id.as_ref().map(RequestId::as_str);
     let (content_type, body) = if html {
-        ("text/html; charset=utf-8", page.render())
+        ("text/html; charset=utf-8", pages::error::page(&problem, request_id))
     } else {
         let json = ProblemJson {
-            title: &page.title,
+            title: &problem.title,
             status: status.as_u16(),
-            detail: &page.text,
-            request_id: request_id.as_ref().map(RequestId::as_str),
+            detail: &problem.detail,
+            request_id,
         };
-        ("application/problem+json", serde_json::to_string(&json).map_err(askama::Error::custom))
+        // A struct of strings and a number always serialises.
+        ("application/problem+json", serde_json::to_string(&json).unwrap_or_default())
     };
-    let body = body.unwrap_or_else(|error| {
-        tracing::error!(%error, "an error page cannot be written");
-        page.title
-    });
     let mut rendered = Response::new(Body::from(body));
     *rendered.status_mut() = status;
     // What the layers below have set stays (Retry-After, Allow, cookies), apart from the old body's.
@@ -243,6 +261,6 @@ mod tests {
         let response = Error::Internal(anyhow::anyhow!("password=hunter2 at db.internal")).into_response();
         let problem = response.extensions().get::<Problem>().unwrap();
         assert_eq!(problem.status, StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(problem.detail, None);
+        assert!(!problem.detail.contains("hunter2"));
     }
 }

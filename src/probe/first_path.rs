@@ -79,7 +79,7 @@ impl<'a> FirstPath<'a> {
         report.check("setup.needs-code", "", self.setup_needs_code()).await;
         report.check("setup.first-owner", "", self.setup(code)).await;
         report.check("setup.once-only", "", self.setup_again(code)).await;
-        report.check("cookies.flags", "R12", self.cookies()).await;
+        report.check("cookies.flags", "R12", async { self.cookies() }).await;
         report.check("mail.links", "R8 C14", self.welcome()).await;
         report.check("sign-out", "", self.sign_out()).await;
         report.check("sign-in.wrong", "R13 C24", self.wrong_passwords()).await;
@@ -142,7 +142,7 @@ impl<'a> FirstPath<'a> {
     async fn setup_again(&mut self, code: &str) -> Result<Finding> {
         let mut stranger = Browser::new(self.client.clone(), self.public.origin());
         let page = stranger.open("/setup").await?.status;
-        let mut form = Form { action: "/setup".to_owned(), ..Form::default() };
+        let mut form = Form::to("/setup");
         self.setup_form(&mut form, code);
         form.set("email", "second@example.org");
         let status = stranger.submit(&form).await?.status;
@@ -151,7 +151,7 @@ impl<'a> FirstPath<'a> {
         Ok(Finding::pass_if(keepers == 1 && page != StatusCode::OK, seen))
     }
 
-    async fn cookies(&self) -> Result<Finding> {
+    fn cookies(&self) -> Result<Finding> {
         let seen = &self.owner.seen_cookies;
         ensure!(!seen.is_empty(), "no cookie came");
         for line in seen {
@@ -190,7 +190,7 @@ impl<'a> FirstPath<'a> {
     }
 
     async fn sign_out(&mut self) -> Result<Finding> {
-        let form = Form { action: "/sign-out".to_owned(), ..Form::default() };
+        let form = Form::to("/sign-out");
         let status = self.owner.submit(&form).await?.status;
         let page = self.owner.open("/tanks").await?;
         let to = page.header("location").unwrap_or_default();

@@ -83,7 +83,7 @@ async fn assets(client: &Client) -> Result<Finding> {
     }
     let path = html
         .split(['"', '\''])
-        .find(|part| part.starts_with("/assets/") && part.ends_with(".css"))
+        .find(|part| part.starts_with("/assets/") && part.contains(".css"))
         .context("the page names no style sheet")?;
     let css = client.get(path).await?;
     let kind = css.header("content-type").unwrap_or_default();
