@@ -3,16 +3,29 @@
 //! What configures a running install is an environment variable (see [`crate::settings`]), never an option:
 //! options are for what one call of a verb is to do.
 
+pub mod admin;
 pub mod config;
+pub mod healthcheck;
+pub mod migrate;
+pub mod serve;
+pub mod start;
+pub mod verify_token;
+pub mod worker;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use tokio::runtime::Runtime;
 
-use crate::settings::{Environ, variable};
+use crate::db;
+use crate::settings::{DatabaseSettings, Environ, ListenAddr, variable};
+use crate::system::clock::Clock;
+use crate::system::notify::Notifier;
+use crate::system::sockets::{self, Inherited};
+use crate::system::telemetry;
 
 /// The exit code for settings or arguments that cannot be used.
 pub const CANNOT_RUN: u8 = 2;
@@ -50,8 +63,6 @@ pub enum Command {
     Doctor(ReportArgs),
     /// Look at a public install from the outside; changes nothing
     Verify(VerifyArgs),
-    /// Measure this build and print the figures
-    Bench(BenchArgs),
 }
 
 /// What `config` shows.
@@ -187,29 +198,73 @@ pub struct VerifyArgs {
     pub report: ReportArgs,
 }
 
-/// What `bench` measures.
-#[derive(Args, Clone, Debug)]
-pub struct BenchArgs {
-    /// How many readings the measured tank holds; several sizes are measured one after the other
-    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [100_000, 1_000_000])]
-    pub readings: Vec<u32>,
-    /// How long each page is asked for
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=600))]
-    pub seconds: u16,
-    /// How many connections ask at once
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub connections: u16,
-    /// How the figures are written.
-    #[command(flatten)]
-    pub report: ReportArgs,
+/// Carries out a verb, and gives the exit code: 0 done, 1 failed, 2 could not run.
+pub fn run(cli: Cli, environ: &Environ, inherited: Result<Inherited, sockets::Error>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return cannot_run(&format!("the runtime does not start: {error}")),
+    };
+    let done = match cli.command {
+        Command::Serve => match inherited {
+            Ok(inherited) => return runtime.block_on(serve::run(environ, inherited)),
+            Err(error) => {
+                Notifier::from_process().status(&format!("not started: {error}"));
+                return cannot_run(&error.to_string());
+            }
+        },
+        Command::Worker => return runtime.block_on(worker::run(environ)),
+        Command::Config(args) => config::run(&args, environ, &mut io::stdout().lock()),
+        Command::Healthcheck => match ListenAddr::load(environ) {
+            Ok(listen) => runtime.block_on(healthcheck::run(&listen, &mut io::stdout())),
+            Err(problems) => return cannot_run(&problems.to_string()),
+        },
+        Command::Migrate => with_database(&runtime, environ, async |database, out| {
+            migrate::run(&db::pool::for_migrations(&database.url)?, out).await
+        }),
+        Command::VerifyToken(args) => with_database(&runtime, environ, async |database, out| {
+            let mut db = db::pool::one(&database.url, "safeharbor-admin").await?;
+            verify_token::run(&mut db, &Clock::system(), args.minutes, out).await
+        }),
+        Command::Admin(command) => with_database(&runtime, environ, async |database, out| {
+            let mut db = db::pool::one(&database.url, "safeharbor-admin").await?;
+            match command {
+                AdminCommand::SetupCode => admin::setup_code(&mut db, &Clock::system(), out).await,
+                AdminCommand::TestMail { address } => {
+                    admin::test_mail(&mut db, &Clock::system(), &address, out).await
+                }
+            }
+        }),
+        _ => Err(anyhow::anyhow!("this verb is not part of this build")),
+    };
+    done.unwrap_or_else(|error| {
+        complain(&format!("{error:#}\n"));
+        ExitCode::FAILURE
+    })
 }
 
-/// Carries out a verb that needs no runtime of its own. `out` is standard output.
-pub fn run(command: &Command, environ: &Environ, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-    match command {
-        Command::Config(args) => config::run(args, environ, out),
-        _ => anyhow::bail!("this verb is not part of this build"),
-    }
+/// A verb that needs the database's settings alone.
+fn with_database(
+    runtime: &Runtime,
+    environ: &Environ,
+    verb: impl AsyncFnOnce(DatabaseSettings, &mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
+    let database = match DatabaseSettings::load(environ) {
+        Ok(database) => database,
+        Err(problems) => return Ok(cannot_run(&problems.to_string())),
+    };
+    telemetry::init(&database.log, "safeharbor-admin")?;
+    runtime.block_on(verb(database, &mut io::stdout()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cannot_run(why: &str) -> ExitCode {
+    complain(&format!("{}\n", why.trim_end()));
+    ExitCode::from(CANNOT_RUN)
+}
+
+/// Says why a verb does not run, where there are no logs yet. Nobody is left to be told when that fails.
+fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 #[cfg(test)]
@@ -254,7 +309,6 @@ mod tests {
             "stage --ingress cloudflared --quick --state /var/tmp/x --fresh",
             "doctor --json",
             "verify https://reef.example.org --token-file - --direct 203.0.113.5:8000 --json",
-            "bench --readings 100000,1000000",
         ] {
             let words = std::iter::once("safeharbor").chain(line.split(' '));
             assert!(Cli::try_parse_from(words).is_ok(), "{line}");

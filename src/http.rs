@@ -11,6 +11,7 @@ pub mod headers;
 pub mod health;
 pub mod hop;
 pub mod limits;
+pub mod metrics;
 pub mod password;
 pub mod patience;
 pub mod request_id;

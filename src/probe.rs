@@ -2,7 +2,12 @@
 
 pub mod browser;
 pub mod client;
+pub mod contract;
+pub mod first_path;
 pub mod form;
+pub mod network;
+pub mod outside;
 pub mod report;
+pub mod site;
 
 pub use report::{Finding, Format, Report, Verdict};

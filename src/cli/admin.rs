@@ -10,7 +10,6 @@ use crate::db::{self, token};
 use crate::domain::keeper::Email;
 use crate::http::{account, cookies};
 use crate::jobs::{self, Job, job::Addressee};
-use crate::proxy::PublicUrl;
 use crate::system::clock::Clock;
 
 /// How long a setup code may be used.
@@ -22,12 +21,7 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 ///
 /// # Errors
 /// When there is an owner already, or the database fails.
-pub async fn setup_code(
-    db: &mut PgConnection,
-    clock: &Clock,
-    public_url: Option<&PublicUrl>,
-    out: &mut impl Write,
-) -> Result<()> {
+pub async fn setup_code(db: &mut PgConnection, clock: &Clock, out: &mut dyn Write) -> Result<()> {
     if db::keeper::any(db).await? {
         bail!("this household is set up already; keepers are invited from its pages");
     }
@@ -38,22 +32,23 @@ pub async fn setup_code(
     let until = now.saturating_add(SETUP_CODE_LIFETIME)?;
     token::create(&mut tx, clock.uuid(), token::Kind::Setup, &hash, now, until).await?;
     tx.commit().await?;
-    writeln!(out, "{code}").context("standard output")?;
-    if let Some(public_url) = public_url {
-        // The code alone is on standard output, so that a script can read it.
-        tracing::info!("enter it within 24 hours at {}", public_url.url("/setup"));
-    }
-    Ok(())
+    // The code alone is on standard output, so that a script can read it.
+    writeln!(out, "{code}").context("standard output")
 }
 
 /// `admin test-mail`: enqueues a mail, which the worker sends.
 ///
 /// # Errors
 /// When the address is none, or the database fails.
-pub async fn test_mail(db: &mut PgConnection, clock: &Clock, to: &str, out: &mut impl Write) -> Result<()> {
-    let to = Email::parse(to).map_err(|error| anyhow::anyhow!("{to:?} is no mail address: {error}"))?;
+pub async fn test_mail(db: &mut PgConnection, clock: &Clock, to: &str, out: &mut dyn Write) -> Result<()> {
+    let to: Email = to.parse().with_context(|| format!("{to:?}"))?;
     let mut tx = db.begin().await?;
-    let id = jobs::enqueue(&mut tx, clock, &Job::MailTest(Addressee { email: to.to_string(), name: to.to_string() })).await?;
+    let id = jobs::enqueue(
+        &mut tx,
+        clock,
+        &Job::MailTest(Addressee { email: to.to_string(), name: to.to_string() }),
+    )
+    .await?;
     tx.commit().await?;
     writeln!(out, "job {id} is waiting; the worker sends it within seconds").context("standard output")
 }
@@ -62,8 +57,7 @@ pub async fn test_mail(db: &mut PgConnection, clock: &Clock, to: &str, out: &mut
 fn new_code(clock: &Clock) -> String {
     let mut random = [0; 12];
     clock.fill(&mut random);
-    let letters: Vec<char> =
-        random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let letters: Vec<char> = random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 

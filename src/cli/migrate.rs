@@ -11,7 +11,7 @@ use crate::db;
 ///
 /// # Errors
 /// When the database fails or the schema is too new for this binary.
-pub async fn run(pool: &PgPool, out: &mut impl Write) -> Result<()> {
+pub async fn run(pool: &PgPool, out: &mut dyn Write) -> Result<()> {
     db::migrate::run(pool, |status| tracing::info!("{status}")).await?;
     writeln!(out, "the schema is current").context("standard output")
 }

@@ -14,7 +14,7 @@ use crate::system::clock::Clock;
 ///
 /// # Errors
 /// When the database or `out` fails.
-pub async fn run(db: &mut PgConnection, clock: &Clock, minutes: u16, out: &mut impl Write) -> Result<()> {
+pub async fn run(db: &mut PgConnection, clock: &Clock, minutes: u16, out: &mut dyn Write) -> Result<()> {
     let secret = clock.token();
     let now = clock.now();
     let expires_at = now.saturating_add(SignedDuration::from_mins(i64::from(minutes)))?;

@@ -6,13 +6,13 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Postgres cannot be reached or is starting or stopping: try again soon.
-    #[error("the database does not answer: {0}")]
+    #[error("the database does not answer")]
     Unavailable(#[source] sqlx::Error),
     /// A constraint refused the change; the name is the constraint's.
     #[error("refused by constraint {0}")]
     Constraint(String),
     /// Anything else: a fault of ours.
-    #[error("database: {0}")]
+    #[error("the database refused")]
     Query(#[source] sqlx::Error),
     /// A stored value that the program cannot have written.
     #[error("stored value in {table}.{column} is not valid: {value}")]

@@ -26,10 +26,10 @@ const LOCK: i64 = 0x5afe_4a7b_0001;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database did not answer or refused.
-    #[error("the database refused: {0}")]
+    #[error("the database refused")]
     Database(#[from] sqlx::Error),
     /// A migration failed, or one that was applied has been changed since.
-    #[error("migration failed: {0}")]
+    #[error("migration failed")]
     Migration(#[from] MigrateError),
     /// The schema is too new for this binary.
     #[error(

@@ -39,9 +39,7 @@ pub fn pool(url: &SecretString, name: &str, most: u32) -> Result<PgPool> {
         .max_lifetime(Duration::from_hours(1))
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                Ok(meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok())
-            })
+            Box::pin(async move { Ok(meta.idle_for < TRUSTED_IDLE || connection.ping().await.is_ok()) })
         })
         .connect_lazy_with(options))
 }

@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use http::HeaderMap;
 use http::header::USER_AGENT;
-use http::{HeaderMap, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 use super::cookies::{self, Credential, Name};
-use super::error::{Error, Problem};
+use super::error::Error;
 use super::password::Verdict;
 use super::{App, limits, session};
 use crate::db::{self, token};
@@ -190,11 +190,6 @@ pub async fn sign_out(app: &App, session: Uuid, headers: &mut HeaderMap) -> Resu
     db::session::revoke(&mut *app.connection().await?, session).await?;
     cookies::remove(headers, &app.settings, Name::Session);
     Ok(())
-}
-
-/// What a refused sign-in answers beyond the form.
-pub fn wait_problem(wait: Duration) -> Problem {
-    Problem::new(StatusCode::TOO_MANY_REQUESTS).retry_after(wait)
 }
 
 /// A setup code as it is hashed: people type it with or without dashes, in either case.

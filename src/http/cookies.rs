@@ -36,14 +36,9 @@ impl Name {
     }
 }
 
-/// Whether cookies are `Secure` and carry the prefix: wherever the public address is https.
-pub fn secure(settings: &Settings) -> bool {
-    settings.public_url.is_https()
-}
-
 /// The value of a cookie that the client sent.
 pub fn get(headers: &HeaderMap, settings: &Settings, name: Name) -> Option<String> {
-    let name = name.as_str(secure(settings));
+    let name = name.as_str(settings.secure_cookies());
     headers
         .get_all(COOKIE)
         .iter()
@@ -55,7 +50,7 @@ pub fn get(headers: &HeaderMap, settings: &Settings, name: Name) -> Option<Strin
 
 /// Sets a cookie on a response; a lifetime of zero removes it.
 pub fn set(headers: &mut HeaderMap, settings: &Settings, name: Name, value: &str, lifetime: Duration) {
-    let secure = secure(settings);
+    let secure = settings.secure_cookies();
     let cookie = Cookie::build((name.as_str(secure), value))
         .path("/")
         .secure(secure)

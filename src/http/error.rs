@@ -13,6 +13,7 @@ use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
+use super::request_id::RequestId;
 use crate::db;
 use crate::pages;
 
@@ -183,6 +184,7 @@ struct ProblemJson<'a> {
 /// Writes the body of every error response, ours and the framework's.
 pub async fn render(request: Request, next: Next) -> Response {
     let html = prefers_html(request.headers());
+    let request_id = request.extensions().get::<RequestId>().copied();
     let mut response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -196,7 +198,7 @@ pub async fn render(request: Request, next: Next) -> Response {
         }
         None => Problem::new(status),
     };
-    let request_id = response.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    let request_id = request_id.as_ref().map(RequestId::as_str);
     let (content_type, body) = if html {
         ("text/html; charset=utf-8", pages::error::page(&problem, request_id))
     } else {

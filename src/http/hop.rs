@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::App;
 use super::cookies;
 use super::error::Error;
-use crate::db::{self, token};
+use crate::db::token;
 use crate::proxy::hop::Answer;
 use crate::proxy::{ClientInfo, Observed};
 
@@ -36,7 +36,7 @@ pub async fn answer(
     let presented = headers.get(TOKEN).and_then(|value| value.to_str().ok()).ok_or(Error::NotFound)?;
     let now = app.clock.now();
     let mut db = app.connection().await?;
-    if !db::token::is_valid(&mut db, token::Kind::Verify, &cookies::hash(presented), now).await? {
+    if !token::is_valid(&mut db, token::Kind::Verify, &cookies::hash(presented), now).await? {
         return Err(Error::NotFound);
     }
     let nonce = ask.nonce.as_deref().filter(|nonce| nonce.len() <= LONGEST_NONCE);

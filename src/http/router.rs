@@ -17,8 +17,10 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 use tower_http::timeout::TimeoutLayer;
 
+use super::body::BodyGuardLayer;
 use super::error::{self, Error, Problem};
-use super::{App, assets, body, cross_site, headers, health, hop, patience, request_id, session};
+use super::request_id::RequestIdLayer;
+use super::{App, assets, cross_site, headers, health, hop, patience, session};
 use crate::pages;
 use crate::proxy::layer::ContractLayer;
 use crate::proxy::origin::Refusal;
@@ -40,13 +42,19 @@ pub fn router(app: App) -> Router {
     let contract =
         ContractLayer::new(app.settings.trust.clone(), app.settings.public_url.clone(), app.clock.clone(), {
             let app = app.clone();
-            move |refusal: &Refusal, _: &Parts| refused(&app, refusal)
+            move |refusal: &Refusal, parts: &Parts| {
+                let mut response = refused(&app, refusal, parts);
+                headers::apply(&app, parts.extensions.get(), &mut response);
+                response
+            }
         });
     let around_everything = ServiceBuilder::new()
+        .layer(RequestIdLayer::new(app.clock.clone()))
         .layer(from_fn(error::render))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), headers::secure))
+        .layer(BodyGuardLayer::new(BODY_LIMIT, |_| too_large()))
         .layer(contract)
+        .layer(from_fn_with_state(app.clone(), headers::secure))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(compression)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
@@ -77,31 +85,17 @@ async fn gate(State(app): State<App>, request: Request, next: Next) -> Response 
 }
 
 /// What a request that R9 refuses is told.
-fn refused(app: &App, refusal: &Refusal) -> Response {
-    let origin = app.settings.public_url.origin();
-    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let problem = Problem::new(status);
-    match refusal {
-        Refusal::RedirectToHttps(url) => return Redirect::permanent(url).into_response(),
-        Refusal::WrongHost => problem
-            .detail(format!("This is Safe Harbor, and its address is {origin}. Use that one."))
-            .action(format!("Go to {origin}"), app.settings.public_url.url("/")),
-        Refusal::DirectPlain if app.settings.trust.enabled => problem.detail(format!(
-            "This request did not come through the proxy that {origin} is published by. Use that address. If it \
-             did, the proxy does not send X-Forwarded-Proto, or its address is missing in TRUSTED_PEERS: \
-             `safeharbor doctor` tells which."
-        )),
-        Refusal::DirectPlain => problem.detail(format!(
-            "Nothing is served because TRUST_PROXY_HEADERS is 0, so no request counts as encrypted. Set it to 1 \
-             behind the one proxy hop, then use {origin}."
-        )),
-        Refusal::PlainUnsafe => problem.detail(format!(
-            "This form was sent without encryption and was not accepted. Open {origin} and send it from there."
-        )),
-        Refusal::BadHost(_) => problem.detail("The request does not say clearly which host it is for."),
-        Refusal::NoPeer => problem,
+fn refused(app: &App, refusal: &Refusal, parts: &Parts) -> Response {
+    if let Refusal::RedirectToHttps(url) = refusal {
+        return Redirect::permanent(url).into_response();
     }
-    .into_response()
+    let public_url = &app.settings.public_url;
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let problem = Problem::new(status).detail(refusal.explain(public_url, parts.extensions.get()));
+    if *refusal == Refusal::WrongHost {
+        return problem.action(format!("Go to {public_url}"), public_url.url("/")).into_response();
+    }
+    problem.into_response()
 }
 
 async fn nothing_here() -> Error {

@@ -1,14 +1,18 @@
 //! What this program's jobs need, and which function runs which kind.
 
+use anyhow::anyhow;
 use jiff::Timestamp;
 use serde_json::Value;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::error::JobError;
-use super::housekeeping;
-use super::job::{Job, KINDS};
+use super::job::{Addressee, Job, KINDS};
 use super::worker::{Handler, Scheduled};
+use super::{housekeeping, mail_test, welcome};
 use crate::db::job::Claimed;
+use crate::mail::{Letter, Mailer};
+use crate::proxy::PublicUrl;
 use crate::system::clock::Clock;
 
 /// What jobs are run with.
@@ -18,6 +22,22 @@ pub struct Context {
     pub pool: PgPool,
     /// Time and ids.
     pub clock: Clock,
+    /// Where links lead.
+    pub public_url: PublicUrl,
+    /// The way out for mails; `None` when no mail server is set.
+    pub mailer: Option<Mailer>,
+}
+
+impl Context {
+    /// Sends a mail. Whether to try again is decided by what the mail server said.
+    pub(super) async fn send(&self, id: Uuid, to: &Addressee, letter: &Letter) -> Result<(), JobError> {
+        let Some(mailer) = &self.mailer else {
+            return Err(JobError::fail(anyhow!("No mail server is set: give the worker SMTP_HOST.")));
+        };
+        mailer.send(id, &to.email, &to.name, letter).await.map_err(|error| {
+            if error.is_permanent() { JobError::fail(error) } else { JobError::retry(error) }
+        })
+    }
 }
 
 impl Handler for Context {
@@ -27,7 +47,8 @@ impl Handler for Context {
 
     async fn run(&self, job: &Claimed) -> Result<(), JobError> {
         match Job::parse(&job.kind, &job.payload).map_err(JobError::fail)? {
-            Job::Welcome(_) | Job::MailTest(_) => Err(JobError::fail(anyhow::anyhow!("not yet"))),
+            Job::Welcome(to) => welcome::run(self, job.id, &to).await,
+            Job::MailTest(to) => mail_test::run(self, job.id, &to).await,
             Job::Housekeeping => housekeeping::run(&self.pool, &self.clock).await,
         }
     }

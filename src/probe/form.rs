@@ -11,6 +11,11 @@ pub struct Form {
 }
 
 impl Form {
+    /// A form without fields.
+    pub fn to(action: &str) -> Self {
+        Self { action: action.to_owned(), ..Self::default() }
+    }
+
     /// The first form of `html` whose method is `post`.
     pub fn first_post(html: &str) -> Option<Self> {
         let mut rest = html;

@@ -132,6 +132,7 @@ pub struct Report {
     out: Box<dyn Write + Send>,
     counts: [usize; 4],
     failed: Vec<String>,
+    finished: bool,
     prefix: &'static str,
 }
 
@@ -160,7 +161,7 @@ impl Report {
 
     /// A record that is written to `out`.
     pub fn to(format: Format, out: Box<dyn Write + Send>) -> Self {
-        Self { format, out, counts: [0; 4], failed: Vec::new(), prefix: "" }
+        Self { format, out, counts: [0; 4], failed: Vec::new(), finished: false, prefix: "" }
     }
 
     /// How findings are written.
@@ -230,7 +231,18 @@ impl Report {
             }
         };
         self.write(&text);
-        u8::from(fail > 0)
+        self.finished = true;
+        self.code()
+    }
+
+    /// Whether the summary has been written.
+    pub const fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// The exit code: 0 when nothing failed, 1 when something did.
+    pub const fn code(&self) -> u8 {
+        if self.count(Verdict::Fail) > 0 { 1 } else { 0 }
     }
 
     fn write(&mut self, text: &str) {

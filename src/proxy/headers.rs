@@ -52,3 +52,42 @@ pub fn strip(headers: &mut HeaderMap) {
         headers.remove(name);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn authority_stands_for_host_where_the_protocol_has_no_host() {
+        let host = |version| {
+            let request =
+                Request::builder().uri("https://aqua.example.com/x").version(version).body(()).unwrap();
+            let (parts, ()) = request.into_parts();
+            let received = received_parts(&parts);
+            let target = received.target.unwrap();
+            assert_eq!((target.authority, target.scheme), (b"aqua.example.com".as_slice(), Scheme::Https));
+            received.host == Host::One(b"aqua.example.com")
+        };
+        assert!(host(Version::HTTP_2));
+        assert!(!host(Version::HTTP_11));
+    }
+
+    #[test]
+    fn every_line_of_a_stripped_header_goes_and_the_rest_stays() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("x-forwarded-for", "a"),
+            ("cookie", "a"),
+            ("x-forwarded-for", "b"),
+            ("cf-ray", "c"),
+            ("cookie", "b"),
+        ] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        strip(&mut headers);
+        assert_eq!(headers.len(), 2);
+        assert_eq!(headers.get_all("cookie").iter().count(), 2);
+    }
+}

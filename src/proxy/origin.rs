@@ -1,7 +1,7 @@
 //! R9: a request is answered under the public address or told where that is.
 
 use super::received::Host;
-use super::{ClientInfo, PublicUrl, Received, Scheme, element};
+use super::{ClientInfo, Observed, PublicUrl, Received, Scheme, TrustVerdict, element};
 
 /// The route `verify` calls.
 pub const HOP_PATH: &str = "/.well-known/safeharbor/hop";
@@ -48,6 +48,44 @@ impl Refusal {
             Self::BadHost(_) | Self::PlainUnsafe => 400,
             Self::WrongHost | Self::DirectPlain => 421,
             Self::NoPeer => 500,
+        }
+    }
+
+    /// What to tell the person who sees the refusal: plain text, nothing of it taken from the request but the
+    /// address it came from.
+    pub fn explain(&self, public: &PublicUrl, observed: Option<&Observed>) -> String {
+        match self {
+            Self::BadHost(bad) => {
+                let what = match bad {
+                    BadHost::Missing => "has no Host field",
+                    BadHost::Several => "has more than one Host field",
+                    BadHost::Invalid => "names a host that cannot be one",
+                    BadHost::Disagrees => "names one host in its first line and another in its Host field",
+                };
+                format!("This request {what}. The address of this Safe Harbor is {public}.")
+            }
+            Self::WrongHost => {
+                format!("This is not the address of this Safe Harbor. Use {public} (PUBLIC_URL) instead.")
+            }
+            Self::RedirectToHttps(url) => format!("This page is at {url}."),
+            Self::PlainUnsafe => format!(
+                "This was sent without encryption and has not been carried out. What it held, such as a password, \
+                 may have been seen on its way. Open {public} and send it again from there."
+            ),
+            Self::DirectPlain => {
+                let why = match observed.map(|observed| observed.trust) {
+                    Some(TrustVerdict::Off) => {
+                        "no proxy is believed: TRUST_PROXY_HEADERS is off, and it has to be 1 behind the one proxy \
+                         hop".to_owned()
+                    }
+                    Some(TrustVerdict::Stranger(addr)) => {
+                        format!("it came from {addr}, which is not the proxy hop that is believed (TRUSTED_PEERS)")
+                    }
+                    _ => "it came without a valid X-Forwarded header of the proxy hop".to_owned(),
+                };
+                format!("Pages are served over https alone, at {public}. This request did not use it: {why}.")
+            }
+            Self::NoPeer => "Something is wrong inside Safe Harbor; its log says more.".to_owned(),
         }
     }
 }
@@ -133,6 +171,7 @@ fn location(path_and_query: &str) -> String {
 mod tests {
     use super::*;
     use crate::proxy::received::Target;
+    use crate::proxy::{Peer, Trust, client_info};
 
     fn client(scheme: Scheme, host: &str, via_proxy: bool) -> ClientInfo {
         ClientInfo { addr: None, scheme, host: host.to_owned(), via_proxy }
@@ -180,6 +219,22 @@ mod tests {
             |host: &str| judge(&public, &client(Scheme::Http, host, false), &received(host), false, "/");
         assert_eq!(judge("localhost:8000"), Verdict::Serve);
         assert_eq!(judge("127.0.0.1:8000"), Verdict::Refuse(Refusal::WrongHost));
+    }
+
+    #[test]
+    fn a_page_that_is_not_served_says_why() {
+        let public = PublicUrl::parse("https://aqua.example.com").unwrap();
+        let explain = |enabled| {
+            let trust = Trust { enabled, ..Trust::default() };
+            let peer = Peer::Tcp(([127, 0, 0, 9], 1).into());
+            let observed = client_info(&trust, peer, &received("aqua.example.com")).1;
+            Refusal::DirectPlain.explain(&public, Some(&observed))
+        };
+        assert!(explain(false).contains("TRUST_PROXY_HEADERS is off"), "{}", explain(false));
+        assert!(explain(true).contains("127.0.0.9"), "{}", explain(true));
+        for refusal in [Refusal::WrongHost, Refusal::BadHost(BadHost::Several), Refusal::PlainUnsafe] {
+            assert!(refusal.explain(&public, None).contains(public.origin()));
+        }
     }
 
     #[test]

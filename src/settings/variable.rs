@@ -145,3 +145,33 @@ pub fn help() -> String {
         lines.concat()
     )
 }
+
+/// The variables as a table for the README and the documentation.
+pub fn markdown() -> String {
+    let rows: Vec<String> = ALL
+        .iter()
+        .map(|variable| {
+            let secret = if variable.is_secret() { " ◆" } else { "" };
+            format!("| `{}`{secret} | {} | {} |\n", variable.name, variable.fallback_words(), variable.doc)
+        })
+        .collect();
+    format!("| variable | when not set | what it is |\n|---|---|---|\n{}", rows.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_table() {
+        let readme = include_str!("../../README.md");
+        assert!(readme.contains(&markdown()), "the README's table should be:\n{}", markdown());
+    }
+
+    #[test]
+    fn each_variable_says_what_it_is_in_one_line() {
+        for variable in ALL {
+            assert!(!variable.doc.is_empty() && !variable.doc.contains(['\n', '|']), "{}", variable.name);
+        }
+    }
+}

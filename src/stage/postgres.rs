@@ -115,6 +115,20 @@ impl PrivatePostgres {
         Ok(())
     }
 
+    /// Removes database `name`, whoever is connected to it.
+    ///
+    /// # Errors
+    /// When the server does not answer or refuses.
+    pub async fn drop_database(&self, name: &str) -> Result<()> {
+        let mut connection = self.connect().await.context("connecting to the private Postgres")?;
+        let quoted = name.replace('"', "\"\"");
+        connection
+            .execute(AssertSqlSafe(format!("drop database if exists \"{quoted}\" with (force)")))
+            .await?;
+        connection.close().await?;
+        Ok(())
+    }
+
     /// Starts it after [`stop`](Self::stop) or [`kill`](Self::kill), on the same address. Returns when it answers.
     ///
     /// # Errors
@@ -249,15 +263,18 @@ impl Drop for PrivatePostgres {
     }
 }
 
+/// Where Debian keeps the programs of each version, the newest first. They are not on `PATH` there.
+pub(super) fn debian_folders() -> Vec<PathBuf> {
+    let Ok(versions) = fs::read_dir("/usr/lib/postgresql") else { return Vec::new() };
+    let mut folders: Vec<PathBuf> = versions.flatten().map(|version| version.path().join("bin")).collect();
+    folders.sort();
+    folders.reverse();
+    folders
+}
+
 /// The folder with Postgres' programs: the newest one, or the one that made the cluster in `data`.
 fn choose_programs(data: &Path) -> Result<PathBuf> {
-    let mut folders = Vec::new();
-    if let Ok(versions) = fs::read_dir("/usr/lib/postgresql") {
-        for version in versions.flatten() {
-            folders.push(version.path().join("bin"));
-        }
-    }
-    let mut found: Vec<(u32, PathBuf)> = programs::find_all("initdb", &folders)
+    let mut found: Vec<(u32, PathBuf)> = programs::find_all("initdb", &debian_folders())
         .into_iter()
         .filter_map(|initdb| {
             Some((major(&programs::version(&initdb, "--version").ok()?)?, initdb.parent()?.to_owned()))

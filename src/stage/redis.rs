@@ -44,7 +44,7 @@ impl PrivateRedis {
 
     /// Its address, as `REDIS_URL` takes it.
     pub fn url(&self) -> String {
-        format!("unix://{}", self.socket().display())
+        format!("redis+unix://{}", self.socket().display())
     }
 
     /// Its unix socket.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, TcpListener};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
 
 use listenfd::ListenFd;
@@ -83,6 +83,19 @@ pub enum Socket {
     Tcp(TcpListener),
     /// Over a unix socket.
     Unix(UnixListener),
+}
+
+impl Socket {
+    /// The address a TCP socket is bound to, as the kernel says; none for a unix socket.
+    ///
+    /// # Errors
+    /// When the kernel does not say.
+    pub fn tcp_addr(&self) -> io::Result<Option<SocketAddr>> {
+        match self {
+            Self::Tcp(tcp) => tcp.local_addr().map(Some),
+            Self::Unix(_) => Ok(None),
+        }
+    }
 }
 
 impl fmt::Display for Socket {
@@ -224,3 +237,6 @@ pub fn check_loopback(name: &str, addr: IpAddr, policy: NonLoopback) -> Result<(
     }
     Err(Error::NotLoopback { name: name.to_owned(), addr })
 }
+
+#[cfg(test)]
+mod tests;

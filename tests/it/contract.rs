@@ -15,3 +15,4 @@ mod grep;
 mod listener;
 mod naive;
 mod properties;
+mod router;

@@ -1,5 +1,10 @@
 //! Integration tests, one binary so that they link once.
 
+mod browser;
 mod contract;
+mod db;
+mod dependencies;
+mod jobs;
 mod stage;
 mod support;
+mod system;

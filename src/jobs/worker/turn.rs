@@ -76,8 +76,7 @@ impl<H: Handler> Loop<H> {
         if until.is_zero() {
             // Due, yet not to be had: another worker is at it. Do not hammer.
             self.idle_turns = self.idle_turns.saturating_add(1);
-            let pause = HELD.saturating_mul(1 << self.idle_turns.min(16));
-            return Ok(pause.min(shared.options.sweep));
+            return Ok(held_pause(self.idle_turns).min(shared.options.sweep));
         }
         self.idle_turns = 0;
         Ok(until.min(shared.options.sweep))
@@ -105,5 +104,21 @@ impl<H: Handler> Loop<H> {
             self.slots_written.push(slot.once_key);
         }
         Ok(())
+    }
+}
+
+/// The pause after so many turns in a row that could not have what was due.
+fn held_pause(idle_turns: u32) -> Duration {
+    HELD.saturating_mul(1 << idle_turns.saturating_sub(1).min(16))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_hold_is_asked_for_ever_more_seldom() {
+        let pauses: Vec<_> = [1, 2, 3, 9, u32::MAX].map(|turns| held_pause(turns).as_millis()).to_vec();
+        assert_eq!(pauses, [25, 50, 100, 6_400, 1_638_400]);
     }
 }

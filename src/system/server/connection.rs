@@ -84,7 +84,10 @@ impl Connection {
             }
             heeded = now;
         }
-        linger(connection.into_parts().io.into_inner(), &limits).await;
+        tokio::select! {
+            () = linger(connection.into_parts().io.into_inner(), &limits) => {}
+            _ = phase.wait_for(|now| *now == Phase::Abort) => {}
+        }
     }
 }
 

@@ -178,7 +178,7 @@ async fn a_full_server_still_answers_the_watchdog() {
 }
 
 #[tokio::test]
-async fn too_large_a_head_is_431_also_for_a_client_that_sends_before_it_reads() {
+async fn too_large_a_head_is_431() {
     let running = start(Server::new("http"), Drain::new());
     for head in [
         format!("GET /hello HTTP/1.1\r\nHost: test\r\nX-Big: {}\r\n\r\n", "a".repeat(300_000)),
@@ -189,6 +189,24 @@ async fn too_large_a_head_is_431_also_for_a_client_that_sends_before_it_reads() 
     }
     let large = format!("GET /hello HTTP/1.1\r\nHost: test\r\nX-Big: {}\r\n\r\n", "a".repeat(60_000));
     assert!(response(&mut open(running.addr, &large).await).await.starts_with("http/1.1 200 ok"));
+    running.drain.stop();
+    running.ended.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_goes_on_sending_after_the_last_answer_is_not_reset() {
+    let mut server = Server::new("http");
+    server.limits.linger = LONG;
+    let running = start(server, Drain::new());
+    let start = format!("GET /hello HTTP/1.1\r\nX-Big: {}", "a".repeat(70_000));
+    let mut client = open(running.addr, &start).await;
+    client.readable().await.unwrap();
+    for _ in 0..3 {
+        client.write_all(&vec![b'a'; 100_000]).await.unwrap();
+        client.flush().await.unwrap();
+    }
+    assert!(rest(&mut client).await.starts_with("HTTP/1.1 431 "));
+    drop(client);
     running.drain.stop();
     running.ended.await.unwrap();
 }

@@ -1,0 +1,140 @@
+//! Measures `safeharbor serve` as its users meet it: a release binary, a private Postgres and Redis, one tank
+//! with 100,000 and then 1,000,000 readings over two years. Everything is put beside a bare axum handler
+//! measured in the same run, because absolute figures of a noisy machine mean little.
+//!
+//! `cargo bench --bench serve` prints a table; `cargo bench --bench serve -- --seconds 2 --readings 100000`
+//! is a quick look. Nothing is asserted.
+#![expect(clippy::print_stdout, reason = "figures are what this program is for")]
+
+mod bare;
+mod load;
+mod rows;
+mod serve;
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use safeharbor::stage::postgres::{Durability, PrivatePostgres};
+use safeharbor::stage::redis::PrivateRedis;
+use secrecy::SecretString;
+
+use load::{Figures, Target};
+use serve::Served;
+
+/// What is measured, and for how long.
+#[derive(Debug, Parser)]
+struct Args {
+    /// Readings in the measured tank; sizes are measured one after the other
+    #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000])]
+    readings: Vec<u32>,
+    /// How long each page is asked for
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Connections at once
+    #[arg(long, default_value_t = 8)]
+    connections: usize,
+    /// `cargo bench` passes it
+    #[arg(long, hide = true)]
+    bench: bool,
+    /// Serve one bare handler on a port of its own instead of measuring: what the figures are compared with
+    #[arg(long, hide = true)]
+    bare: bool,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if args.bare {
+        return runtime.block_on(bare::serve());
+    }
+    runtime.block_on(measure(&args))
+}
+
+async fn measure(args: &Args) -> Result<()> {
+    let folder = tempfile::Builder::new().prefix("safeharbor-bench").tempdir()?;
+    let mut postgres = PrivatePostgres::start(&folder.path().join("postgres"), Durability::Full).await?;
+    postgres.ensure_database("safeharbor").await?;
+    let mut redis = PrivateRedis::start(&folder.path().join("redis")).await?;
+    let url = SecretString::from(postgres.url("safeharbor"));
+
+    let household = rows::household(&url).await.context("the household")?;
+    let bare = bare::Bare::start().await?;
+    let mut measure = Measure { args, bare: Figures::default() };
+    measure.bare = measure.of(&Target::bare(bare.addr)).await?;
+    println!(
+        "{} connections, {} s each; ratio to the bare handler in brackets\n",
+        args.connections, args.seconds
+    );
+    measure.print("bare axum handler", &measure.bare.clone());
+
+    let mut tank_pages = Vec::new();
+    for &readings in &args.readings {
+        rows::readings(&url, &household, readings).await.context("the readings")?;
+        let served = Served::start(folder.path(), &url, &redis.url()).await?;
+        println!("\n{readings} readings in one tank; exec to READY {} ms", served.ready_after.as_millis());
+        let mut rows =
+            vec![("/healthz", "/healthz".to_owned(), false), ("sign-in page", "/sign-in".to_owned(), false)];
+        rows.push(("dashboard", "/".to_owned(), true));
+        rows.push(("tank page", format!("/tanks/{}", household.tank), true));
+        for range in ["24h", "7d", "30d", "90d", "1y", "all"] {
+            rows.push((range, format!("/tanks/{}?parameter=ph&range={range}", household.tank), true));
+        }
+        for (name, path, signed_in) in rows {
+            let cookie = signed_in.then_some(household.cookie.as_str());
+            let figures = measure.of(&Target::page(served.addr, &path, cookie)).await?;
+            let name = if name.starts_with(|c: char| c.is_ascii_digit()) || name == "all" {
+                format!("chart of {name}")
+            } else {
+                name.to_owned()
+            };
+            measure.print(&name, &figures);
+            if name == "tank page" {
+                tank_pages.push(figures.median);
+            }
+        }
+        println!(
+            "memory of serve: {} MB now, {} MB at most",
+            served.memory("VmRSS")?,
+            served.memory("VmHWM")?
+        );
+        served.stop().await?;
+    }
+    if let [first, .., last] = tank_pages[..] {
+        println!("\ntank page, largest to smallest: {:.2} times the time", ratio(last, first));
+    }
+    bare.stop().await?;
+    redis.stop().await?;
+    postgres.stop().await
+}
+
+struct Measure<'a> {
+    args: &'a Args,
+    bare: Figures,
+}
+
+impl Measure<'_> {
+    /// Latency from one connection alone, requests a second from all of them.
+    async fn of(&self, target: &Target) -> Result<Figures> {
+        let time = Duration::from_secs(self.args.seconds);
+        load::run(target, 1, Duration::from_millis(300)).await?;
+        let alone = load::run(target, 1, time / 2).await?;
+        let together = load::run(target, self.args.connections, time).await?;
+        Ok(Figures { median: alone.median, per_second: together.per_second, ..together })
+    }
+
+    fn print(&self, name: &str, figures: &Figures) {
+        println!(
+            "{name:<20} {:>9.0}/s (1/{:.1})   {:>8.0} µs alone (×{:.1})   {:>7} bytes",
+            figures.per_second,
+            self.bare.per_second / figures.per_second,
+            figures.median.as_secs_f64() * 1e6,
+            ratio(figures.median, self.bare.median),
+            figures.bytes,
+        );
+    }
+}
+
+fn ratio(a: Duration, b: Duration) -> f64 {
+    a.as_secs_f64() / b.as_secs_f64()
+}

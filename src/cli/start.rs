@@ -1,0 +1,76 @@
+//! What `serve` and `worker` have in common: settings or exit code 2, logs, lifecycle, the wait for Postgres.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use sqlx::PgPool;
+use tokio::time::sleep;
+
+use super::CANNOT_RUN;
+use crate::db;
+use crate::settings::{Environ, Settings, Verb};
+use crate::system::notify::Notifier;
+use crate::system::telemetry;
+
+/// The pause between two tries to reach Postgres.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// Reads the settings and starts the logs.
+///
+/// # Errors
+/// The exit code, when the settings cannot be used: every problem has been said, and the first is the status
+/// line that `systemctl status` shows.
+pub fn prepare(
+    environ: &Environ,
+    verb: Verb,
+    identifier: &str,
+    notifier: &Notifier,
+) -> Result<Settings, ExitCode> {
+    let settings = Settings::load(environ, verb).map_err(|problems| {
+        let first = problems.list().first().map(ToString::to_string).unwrap_or_default();
+        notifier.status(&format!("not started: {first}"));
+        super::complain(&problems.to_string());
+        ExitCode::from(CANNOT_RUN)
+    })?;
+    telemetry::init(&settings.log, identifier).map_err(|error| {
+        super::complain(&format!("{error}\n"));
+        ExitCode::from(CANNOT_RUN)
+    })?;
+    for warning in &settings.warnings {
+        tracing::warn!("{warning}");
+    }
+    Ok(settings)
+}
+
+/// Waits until Postgres answers, however long that takes; the status line says why it does not.
+pub async fn wait_for_postgres(pool: &PgPool, notifier: &Notifier) {
+    let mut said = String::new();
+    loop {
+        let status = match pool.acquire().await {
+            Ok(_) => return,
+            Err(error) => format!("waiting for Postgres: {error}"),
+        };
+        if status != said {
+            tracing::warn!("{status}");
+            said.clone_from(&status);
+        }
+        notifier.starting(&status, sleep(AGAIN)).await;
+    }
+}
+
+/// Waits for Postgres, then brings the schema up to this binary, or waits for the process that does.
+///
+/// # Errors
+/// When a migration fails, or the schema is too new for this binary.
+pub async fn migrate(settings: &Settings, notifier: &Notifier) -> Result<()> {
+    let pool = db::pool::for_migrations(&settings.database_url)?;
+    wait_for_postgres(&pool, notifier).await;
+    let step = db::migrate::run(&pool, |status| {
+        tracing::info!("{status}");
+        notifier.status(status);
+    });
+    notifier.starting("looking at the database's schema", step).await.context("the schema")?;
+    pool.close().await;
+    Ok(())
+}
