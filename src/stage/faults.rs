@@ -50,7 +50,7 @@ pub async fn run(stack: &mut Stack, path: &mut FirstPath<'_>, report: &mut Repor
 
 /// Both services report progress of their own accord.
 async fn watchdog(stack: &mut Stack) -> Result<Finding> {
-    let deadline = Instant::now() + Duration::from_secs(15);
+    let deadline = Instant::now() + Duration::from_secs(25);
     loop {
         let (web, worker) = (stack.web.said().pings, stack.worker.said().pings);
         if web > 0 && worker > 0 {
@@ -60,7 +60,7 @@ async fn watchdog(stack: &mut Stack) -> Result<Finding> {
         }
         if Instant::now() > deadline {
             return Ok(Finding::fail(format!(
-                "WATCHDOG=1 from serve {web} times, from worker {worker} times in 15 s"
+                "WATCHDOG=1 from serve {web} times, from worker {worker} times in 25 s"
             )));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

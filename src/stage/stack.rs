@@ -318,15 +318,6 @@ impl Stack {
     }
 }
 
-/// Whether a log names `what`, and in how many lines.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn lines_with(log: &Path, what: &str) -> Result<usize> {
-    let text = std::fs::read_to_string(log).with_context(|| format!("{}", log.display()))?;
-    Ok(text.lines().filter(|line| line.contains(what)).count())
-}
-
 /// A port that was free a moment ago.
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
