@@ -62,7 +62,9 @@ impl ErrorPage {
             let problem = Problem::new(http::StatusCode::from_u16(status).unwrap());
             let problem = match status {
                 421 => problem
-                    .detail("This is Safe Harbor, and its address is https://tanks.example.org. Use that one.")
+                    .detail(
+                        "This is Safe Harbor, and its address is https://tanks.example.org. Use that one.",
+                    )
                     .action("Go to https://tanks.example.org", "https://tanks.example.org/"),
                 _ => problem,
             };

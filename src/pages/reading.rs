@@ -1,4 +1,74 @@
 //! Readings: entered together at the tank.
 
 pub mod choose;
+pub mod create;
 pub mod new;
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use self::new::{Entry, EntryUnit, NewReadingsPage, ReadingsForm};
+use super::tank::{Seen, href};
+use super::text;
+use super::visit::Visit;
+use crate::db::overview::Overview;
+use crate::domain::number;
+use crate::domain::unit::ParameterUnit;
+
+/// An empty form for a tank.
+fn form(
+    form_id: String,
+    seen: &[Seen<'_>],
+    overview: &Overview,
+    taken_at: &str,
+    now: Timestamp,
+) -> ReadingsForm {
+    let zone = &overview.tank.zone;
+    let entries = seen.iter().map(|seen| entry(seen, overview, now)).collect();
+    let mut form = ReadingsForm::new(form_id, entries, taken_at);
+    form.taken_at.hint = format!("In the tank's time: {}", text::zone_now(zone, now)).into();
+    form
+}
+
+fn page(visit: &Visit, overview: &Overview, form: ReadingsForm) -> NewReadingsPage {
+    let tank = &overview.tank;
+    NewReadingsPage {
+        shell: visit.shell("log"),
+        tank: tank.name.clone(),
+        tank_href: href(tank.id),
+        action: format!("{}/readings/new", href(tank.id)),
+        zone: crate::domain::zone::name(&tank.zone).to_owned(),
+        form,
+    }
+}
+
+fn entry(seen: &Seen<'_>, overview: &Overview, now: Timestamp) -> Entry {
+    let latest = seen.tracked.latest.as_ref();
+    Entry {
+        key: seen.parameter.key.clone(),
+        name: seen.parameter.name.clone(),
+        last: latest.map(|latest| seen.unit.with_symbol(&seen.value(latest))).unwrap_or_default(),
+        last_day: latest
+            .map(|latest| text::day(latest.taken_at, &overview.tank.zone, now))
+            .unwrap_or_default(),
+        value: String::new(),
+        unit: seen.unit.code.clone(),
+        units: seen.parameter.units.iter().map(|unit| offered(seen, unit)).collect(),
+        error: None,
+        confirm: None,
+    }
+}
+
+fn offered(seen: &Seen<'_>, unit: &ParameterUnit) -> EntryUnit {
+    let range = &seen.tracked.range;
+    let bound = |bound: Option<Decimal>| {
+        let value = bound.and_then(|bound| unit.from_canonical(bound));
+        value.map(|value| number::plainly(value.round_dp(6))).unwrap_or_default()
+    };
+    let bands = if range.is_empty() {
+        String::new()
+    } else {
+        [range.act_low, range.ok_low, range.ok_high, range.act_high].map(bound).join(",")
+    };
+    EntryUnit { code: unit.code.clone(), symbol: unit.symbol.clone(), bands }
+}

@@ -12,7 +12,7 @@ pub struct Typed(pub Vec<(String, String)>);
 impl Typed {
     /// The first value of a field; empty when it was not sent.
     pub fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
     /// All values of a field.

@@ -19,7 +19,7 @@ use crate::http::session::Keeper;
 use crate::settings::Environment;
 
 /// A note waits this long for the page it is shown on.
-const NOTE_LIFETIME: Duration = Duration::from_secs(60);
+const NOTE_LIFETIME: Duration = Duration::from_mins(1);
 
 /// A visit to a page.
 #[derive(Clone)]

@@ -1,9 +1,22 @@
 //! `GET /`: what needs attention, every tank, what was logged last.
 
-use askama::Template;
+mod gather;
 
+use askama::Template;
+use axum::response::Response;
+
+use crate::db::overview;
+use crate::domain;
+use crate::http::error::Error;
+use crate::http::session::Keeper;
 use crate::pages::parts::{Markup, State};
 use crate::pages::shell::Shell;
+use crate::pages::visit::Visit;
+
+/// How many sessions are listed.
+const RECENT: i64 = 8;
+/// How many tanks are named on top.
+const MOST_ATTENTION: usize = 8;
 
 /// One line of what needs attention.
 #[derive(Clone, Debug)]
@@ -106,140 +119,40 @@ pub fn headline(states: &[State]) -> String {
     }
 }
 
-#[cfg(test)]
-impl DashboardPage {
-    pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
-        let base = |tanks: Vec<TankCard>, attention: Vec<Attention>, recent| Self {
-            shell: Shell::sample("dashboard"),
-            name: "Ana".to_owned(),
-            headline: headline(&tanks.iter().map(|tank| tank.state).collect::<Vec<_>>()),
-            today: "Monday 23 November".to_owned(),
-            attention,
-            more_attention: 0,
-            tanks,
-            recent,
-        };
-        let one = base(vec![tank("Reef by the window", State::Ok)], vec![], recent(2));
-        let fresh = base(vec![TankCard { minis: vec![], ..tank("Nano", State::New) }], vec![], vec![]);
-        let few = base(
-            vec![
-                tank("Quarantine", State::Act),
-                tank("Reef by the window", State::Watch),
-                tank(
-                    "The very long named planted tank that grandfather gave us in the living room corner",
-                    State::Stale,
-                ),
-                tank("Kitchen shrimps", State::Ok),
-            ],
-            vec![
-                attention(State::Act, "Quarantine", "Ammonia 0.6 ppm is above 0.5"),
-                attention(
-                    State::Watch,
-                    "Reef by the window",
-                    "Nitrate 5.8 ppm is above 5; phosphate 0.06 ppm is above 0.05",
-                ),
-                attention(
-                    State::Stale,
-                    "The very long named planted tank that grandfather gave us in the living room corner",
-                    "KH was last measured 34 days ago",
-                ),
-            ],
-            recent(4),
-        );
-        let mut many = base(
-            (1..=40)
-                .map(|index| {
-                    let states =
-                        [State::Ok, State::Ok, State::Watch, State::Ok, State::Stale, State::Ok, State::Act];
-                    let minis = vec![];
-                    TankCard { minis, ..tank(&format!("Rack {index:02}"), states[index % 7]) }
-                })
-                .collect(),
-            (1..=6)
-                .map(|index| {
-                    attention(
-                        State::Act,
-                        &format!("Rack {:02}", index * 7 - 1),
-                        "Nitrite 0.8 ppm is above 0.5",
-                    )
-                })
-                .collect(),
-            recent(10),
-        );
-        many.more_attention = 11;
-        let mut dark = few.clone();
-        dark.shell.theme = Some(crate::pages::shell::Theme::Dark);
-        dark.shell.insecure = true;
-        let empty = Self {
-            shell: Shell::sample("dashboard").noting(State::Ok, "You are the first keeper. Welcome aboard."),
-            ..base(vec![], vec![], vec![])
-        };
-        [("empty", empty), ("new", fresh), ("one", one), ("few", few), ("many", many), ("dark", dark)]
-            .into_iter()
-            .map(|(name, page)| (format!("dashboard-{name}"), page))
-            .collect()
-    }
+/// Shows what needs attention, every tank, and what was logged last.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
+    let app = &visit.app;
+    let now = app.clock.now();
+    let catalogue = app.catalogue().await?;
+    let mut db = app.connection().await?;
+    let overviews = overview::active(&mut db, now).await?;
+    let sessions = overview::recent_sessions(&mut db, None, RECENT).await?;
+    drop(db);
+    let home = domain::tank::stored_zone(&app.settings.default_tz);
+    let mut attention = gather::attention(&overviews, catalogue, visit.units(), now);
+    let more_attention = attention.len().saturating_sub(MOST_ATTENTION);
+    attention.truncate(MOST_ATTENTION);
+    let tanks: Vec<_> = overviews
+        .iter()
+        .map(|overview| gather::card(overview, overviews.len(), catalogue, visit.units(), now))
+        .collect();
+    visit.page(&DashboardPage {
+        shell: visit.shell("dashboard"),
+        name: keeper.display_name,
+        headline: headline(&tanks.iter().map(|tank| tank.state).collect::<Vec<_>>()),
+        today: home.to_datetime(now).strftime("%A %-d %B").to_string(),
+        attention,
+        more_attention,
+        recent: gather::recent(&sessions, &overviews, now),
+        tanks,
+    })
 }
 
 #[cfg(test)]
-fn attention(state: State, tank: &str, text: &str) -> Attention {
-    Attention { state, tank: tank.to_owned(), href: "/tanks/reef".to_owned(), text: text.to_owned() }
-}
-
-#[cfg(test)]
-fn tank(name: &str, state: State) -> TankCard {
-    let mini = |name: &str, value: &str, unit: &str, state| Mini {
-        name: name.to_owned(),
-        value: value.to_owned(),
-        unit: unit.to_owned(),
-        state,
-        spark: crate::pages::samples::spark(),
-    };
-    let reason = match state {
-        State::Ok => "All 8 tracked values are in range.",
-        State::New => "No readings yet.",
-        State::Stale => "KH was last measured 34 days ago.",
-        State::Watch => "Nitrate is above its range.",
-        State::Act => "Ammonia is far above its range.",
-    };
-    TankCard {
-        name: name.to_owned(),
-        href: "/tanks/reef".to_owned(),
-        state,
-        reason: reason.to_owned(),
-        minis: vec![
-            mini("Temperature", "25.4", "°C", State::Ok),
-            mini("pH", "8.1", "", State::Ok),
-            mini("Salinity", "1.0264", "SG", State::Ok),
-            mini("Nitrate", "<0.5", "ppm", if state == State::New { State::Ok } else { state }),
-        ],
-    }
-}
-
-#[cfg(test)]
-fn recent(count: usize) -> Vec<RecentSession> {
-    (0..count)
-        .map(|index| RecentSession {
-            tank: ["Reef by the window", "Kitchen shrimps", "Quarantine"][index % 3].to_owned(),
-            href: "/tanks/reef".to_owned(),
-            values: [
-                "25.4 °C",
-                "pH 8.1",
-                "Salinity 35 ppt",
-                "Ammonia <0.02 ppm",
-                "Nitrate 5.8 ppm",
-                "KH 8.2 dKH",
-            ][..=(index * 5) % 6]
-                .iter()
-                .map(|value| (*value).to_owned())
-                .collect(),
-            when: ["today 18:30", "yesterday 09:12", "19 Nov 21:04"][index % 3].to_owned(),
-            iso: "2026-11-23T17:30:00Z".to_owned(),
-            by: ["Ana", "Maximilian-Alexander"][index % 2].to_owned(),
-        })
-        .collect()
-}
-
+mod sample;
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,14 @@
 //! `GET /readings/new`: which tank are you at? With one tank it leads straight to its form.
 
 use askama::Template;
+use axum::response::Response;
 
+use crate::db::overview;
+use crate::http::error::Error;
 use crate::pages::shell::Shell;
+use crate::pages::tank::href;
+use crate::pages::text;
+use crate::pages::visit::Visit;
 
 /// One tank to choose.
 #[derive(Clone, Debug)]
@@ -23,6 +29,37 @@ pub struct ChooseTankPage {
     pub shell: Shell,
     /// The tanks, last used first.
     pub tanks: Vec<TankChoice>,
+}
+
+/// Shows the tanks, the one measured last first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handle(visit: Visit) -> Result<Response, Error> {
+    let now = visit.app.clock.now();
+    let overviews = overview::active(&mut *visit.app.connection().await?, now).await?;
+    let form = |id| format!("{}/readings/new", href(id));
+    if let [only] = overviews.as_slice() {
+        return Ok(visit.go(&form(only.tank.id), None));
+    }
+    let mut tanks: Vec<_> = overviews
+        .iter()
+        .map(|overview| {
+            let readings = overview.tracked.iter().filter_map(|tracked| tracked.latest.as_ref());
+            (readings.map(|reading| reading.taken_at).max(), &overview.tank)
+        })
+        .collect();
+    tanks.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
+    let tanks = tanks.into_iter().map(|(last, tank)| TankChoice {
+        name: tank.name.clone(),
+        href: form(tank.id),
+        last: last.map_or_else(
+            || "no readings yet".to_owned(),
+            |last| format!("last {}", text::when(last, &tank.zone, now)),
+        ),
+    });
+    let tanks = tanks.collect();
+    visit.page(&ChooseTankPage { shell: visit.shell("log"), tanks })
 }
 
 #[cfg(test)]

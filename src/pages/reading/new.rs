@@ -1,10 +1,16 @@
 //! `GET /tanks/{id}/readings/new`: everything measured in one round, on one page, at the tank.
 
 use askama::Template;
+use axum::response::Response;
 
+use super::{form, page};
 use crate::domain::reading;
+use crate::domain::zone;
+use crate::http::error::Error;
 use crate::pages::form::{Field, Problem};
 use crate::pages::shell::Shell;
+use crate::pages::tank::{AtTank, Seen};
+use crate::pages::visit::Visit;
 
 /// A unit that a value can be entered in.
 #[derive(Clone, Debug)]
@@ -114,6 +120,21 @@ pub struct NewReadingsPage {
     pub zone: String,
     /// The form.
     pub form: ReadingsForm,
+}
+
+/// Shows an empty form for now.
+///
+/// # Errors
+/// When there is no such tank, or the database does not answer.
+pub async fn handle(visit: Visit, at: AtTank) -> Result<Response, Error> {
+    let app = &visit.app;
+    let now = app.clock.now();
+    let catalogue = app.catalogue().await?;
+    let overview = at.overview(&mut *app.connection().await?, now).await?;
+    let seen = Seen::all(&overview, catalogue, visit.units());
+    let taken_at = zone::field_value(now, &overview.tank.zone);
+    let form = form(app.clock.uuid().to_string(), &seen, &overview, &taken_at, now);
+    visit.page(&page(&visit, &overview, form))
 }
 
 #[cfg(test)]

@@ -92,9 +92,9 @@ fn read(html: &str) -> (Vec<Tag<'_>>, Vec<String>) {
         }
         let name = inside.split([' ', '\n', '/']).next().unwrap_or_default();
         tags.push(Tag { name, attributes: attributes(inside[name.len()..].trim_end_matches('/')) });
-        if !inside.ends_with('/')
-            && !(VOID.contains(&name) && !rest.starts_with(|c: char| c != '<' && name == "option"))
-        {
+        // An option's end tag may be left out, and is where it has no text (`datalist`).
+        let closed = VOID.contains(&name) && !(name == "option" && rest.starts_with(|next| next != '<'));
+        if !inside.ends_with('/') && !closed {
             open.push(name);
         }
     }

@@ -57,7 +57,11 @@ pub async fn handle(
         }
         Err(Refused::Wait(wait)) => {
             let seconds = wait.as_secs().max(1);
-            let again_in = if seconds < 90 { format!("{seconds} seconds") } else { format!("{} minutes", seconds.div_ceil(60)) };
+            let again_in = if seconds < 90 {
+                format!("{seconds} seconds")
+            } else {
+                format!("{} minutes", seconds.div_ceil(60))
+            };
             form.error = Some(format!("There were too many tries. Wait {again_in}, then try again."));
             let mut response = again(&visit, form, &typed, StatusCode::TOO_MANY_REQUESTS)?;
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

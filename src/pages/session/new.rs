@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::response::Response;
 use axum_extra::extract::Query;
 use http::request::Parts;
-use serde::Deserialize;
 
 use super::local;
 use super::resume::Kept;
@@ -14,6 +13,7 @@ use crate::http::error::Error;
 use crate::http::session;
 use crate::pages::form::{Field, Problem};
 use crate::pages::shell::Shell;
+use crate::pages::typed::Typed;
 use crate::pages::visit::Visit;
 
 /// The form's fields.
@@ -46,9 +46,7 @@ impl SignInForm {
     /// What is wrong.
     pub fn problems(&self) -> Vec<Problem> {
         let all = self.error.clone().map(Problem::of_all);
-        all.into_iter()
-            .chain([&self.email, &self.password].into_iter().filter_map(|field| field.problem()))
-            .collect()
+        all.into_iter().chain([&self.email, &self.password].into_iter().filter_map(Field::problem)).collect()
     }
 }
 
@@ -66,14 +64,6 @@ pub struct SignInPage {
     pub kept: Option<Kept>,
 }
 
-/// Where to go afterwards.
-#[derive(Debug, Default, Deserialize)]
-pub struct Next {
-    /// A path of this log.
-    #[serde(default)]
-    next: String,
-}
-
 /// Shows the form; a keeper who is signed in is sent on, and a household without keepers to its setup.
 ///
 /// # Errors
@@ -81,10 +71,11 @@ pub struct Next {
 pub async fn handle(
     State(app): State<App>,
     visit: Visit,
-    Query(Next { next }): Query<Next>,
+    Query(asked): Query<Vec<(String, String)>>,
     parts: Parts,
 ) -> Result<Response, Error> {
-    let next = local(&next);
+    let asked = Typed(asked);
+    let next = local(asked.get("next"));
     if session::current(&app, &parts).await?.is_some() {
         return Ok(visit.go(next, None));
     }

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::response::Response;
 
+use crate::http::error::Error;
 use crate::pages::form::{Choice, Field, Problem};
 use crate::pages::shell::Shell;
 use crate::pages::visit::Visit;
-use crate::http::error::Error;
 
 /// The form's fields.
 #[derive(Clone, Debug)]

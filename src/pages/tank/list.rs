@@ -1,9 +1,18 @@
 //! `GET /tanks`: every tank and how it is.
 
 use askama::Template;
+use axum::response::Response;
+use jiff::Timestamp;
 
+use crate::db::overview::{self, Overview};
+use crate::domain::parameter::Catalogue;
+use crate::domain::tank::Volume;
+use crate::domain::unit::UnitSystem;
+use crate::http::error::Error;
 use crate::pages::parts::State;
 use crate::pages::shell::Shell;
+use crate::pages::tank::{Seen, health, href, reason};
+use crate::pages::visit::Visit;
 
 /// A line of the list.
 #[derive(Clone, Debug)]
@@ -30,6 +39,32 @@ pub struct TanksPage {
     pub shell: Shell,
     /// Every tank that is in use.
     pub tanks: Vec<TankRow>,
+}
+
+/// Shows every tank that is in use.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handle(visit: Visit) -> Result<Response, Error> {
+    let now = visit.app.clock.now();
+    let catalogue = visit.app.catalogue().await?;
+    let overviews = overview::active(&mut *visit.app.connection().await?, now).await?;
+    let tanks = overviews.iter().map(|overview| row(overview, catalogue, visit.units(), now)).collect();
+    visit.page(&TanksPage { shell: visit.shell("tanks"), tanks })
+}
+
+fn row(overview: &Overview, catalogue: &Catalogue, units: UnitSystem, now: Timestamp) -> TankRow {
+    let seen = Seen::all(overview, catalogue, units);
+    let health = health(&seen, now);
+    let tank = &overview.tank;
+    TankRow {
+        name: tank.name.clone(),
+        href: href(tank.id),
+        profile: catalogue.profile(&tank.profile).map(|profile| profile.name.clone()).unwrap_or_default(),
+        volume: tank.volume.map(Volume::show).unwrap_or_default(),
+        state: health.state.into(),
+        reason: reason(&health, &seen),
+    }
 }
 
 #[cfg(test)]

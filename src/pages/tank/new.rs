@@ -1,9 +1,16 @@
 //! `GET /tanks/new`: the form for a tank.
 
 use askama::Template;
+use axum::response::Response;
 
+use crate::db;
+use crate::domain::parameter::Catalogue;
+use crate::domain::tank::VolumeUnit;
+use crate::domain::zone;
+use crate::http::error::Error;
 use crate::pages::form::{Choice, Field, Problem};
 use crate::pages::shell::Shell;
+use crate::pages::visit::Visit;
 
 /// The form's fields.
 #[derive(Clone, Debug)]
@@ -22,6 +29,8 @@ pub struct TankForm {
     pub set_up_on: Field,
     /// The IANA zone.
     pub timezone: Field,
+    /// What is wrong with the form as a whole.
+    pub error: Option<String>,
 }
 
 impl TankForm {
@@ -41,15 +50,17 @@ impl TankForm {
                 hint: "Where the tank stands. All of its times are shown in this zone.".into(),
                 ..Field::text("timezone", "Time zone").with(timezone)
             },
+            error: None,
         }
     }
 
     /// What is wrong, in the order of the fields.
     pub fn problems(&self) -> Vec<Problem> {
-        [&self.name, &self.profile, &self.volume, &self.set_up_on, &self.timezone]
+        let all = self.error.clone().map(Problem::of_all);
+        let fields = [&self.name, &self.profile, &self.volume, &self.set_up_on, &self.timezone]
             .into_iter()
-            .filter_map(Field::problem)
-            .collect()
+            .filter_map(Field::problem);
+        all.into_iter().chain(fields).collect()
     }
 }
 
@@ -67,6 +78,44 @@ pub struct NewTankPage {
     pub volume_units: Vec<Choice>,
     /// Zones to suggest.
     pub zones: Vec<String>,
+}
+
+impl NewTankPage {
+    /// The page with this form.
+    pub fn new(shell: Shell, form: TankForm, catalogue: &Catalogue) -> Self {
+        let profiles = catalogue.profiles().iter();
+        Self {
+            shell,
+            form,
+            profiles: profiles
+                .map(|profile| Choice::new(&profile.key, &profile.name).noting(profile.water_type.label()))
+                .collect(),
+            volume_units: VolumeUnit::ALL.map(|unit| Choice::new(unit.as_str(), unit.symbol())).to_vec(),
+            zones: zones(),
+        }
+    }
+}
+
+/// The zones people live in, without the database's old spellings and offsets.
+fn zones() -> Vec<String> {
+    const REGIONS: [&str; 9] =
+        ["Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+    let lived_in = |name: &str| name.split_once('/').is_some_and(|(region, _)| REGIONS.contains(&region));
+    jiff::tz::db().available().map(|name| name.to_string()).filter(|name| lived_in(name)).collect()
+}
+
+/// Shows an empty form, in the zone of the newest tank.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handle(visit: Visit) -> Result<Response, Error> {
+    let app = &visit.app;
+    let catalogue = app.catalogue().await?;
+    let tanks = db::tank::list(&mut *app.connection().await?).await?;
+    let zone = tanks.first().map_or(app.settings.default_tz.as_str(), |tank| zone::name(&tank.zone));
+    let unit = VolumeUnit::preferred(visit.units());
+    let form = TankForm::new(app.clock.uuid().to_string(), zone, unit.as_str());
+    visit.page(&NewTankPage::new(visit.shell("tanks"), form, catalogue))
 }
 
 #[cfg(test)]

@@ -1,9 +1,24 @@
 //! `GET /tanks/{id}`: how the tank is, what to do, its latest values and one chart.
 
-use askama::Template;
+mod chart;
+mod gather;
 
+use askama::Template;
+use axum::response::Response;
+use axum_extra::extract::Query;
+
+use self::chart::{Chosen, address};
+use super::{AtTank, Seen, facts, health, href, reason};
+use crate::db::series;
+use crate::domain::id::ParameterId;
+use crate::domain::parameter::WaterType;
+use crate::domain::span::Span;
+use crate::http::error::Error;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::shell::Shell;
+use crate::pages::text;
+use crate::pages::typed::Typed;
+use crate::pages::visit::Visit;
 
 /// One line of what to do.
 #[derive(Clone, Debug)]
@@ -149,6 +164,70 @@ pub struct TankPage {
     pub estimate: Option<Estimate>,
     /// The chart.
     pub chart: Option<ChartView>,
+}
+
+/// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
+/// were not there.
+///
+/// # Errors
+/// When there is no such tank, or the database does not answer.
+pub async fn handle(
+    visit: Visit,
+    at: AtTank,
+    Query(asked): Query<Vec<(String, String)>>,
+) -> Result<Response, Error> {
+    let app = &visit.app;
+    let now = app.clock.now();
+    let catalogue = app.catalogue().await?;
+    let mut db = app.connection().await?;
+    let overview = at.overview(&mut db, now).await?;
+    let seen = Seen::all(&overview, catalogue, visit.units());
+    let health = health(&seen, now);
+    let asked = Typed(asked);
+    let worst = health.reasons.first().map(|reason| reason.parameter);
+    let chosen = choose(&seen, asked.get("parameter"), worst)
+        .map(|seen| Chosen { seen, span: asked.get("range").parse().unwrap_or_default() });
+    let chart = match &chosen {
+        Some(one) => {
+            let points = series::points(&mut db, at.0, one.seen.parameter.id, one.span, now).await?;
+            Some(chart::view(one, &points, &seen, &overview, now))
+        }
+        None => None,
+    };
+    drop(db);
+    let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
+    let link = |key: &str| address(&overview, key, span);
+    let is_chosen = |seen: &Seen<'_>| chosen.is_some_and(|one| one.seen.parameter.id == seen.parameter.id);
+    let water =
+        catalogue.profile(&overview.tank.profile).map_or(WaterType::Fresh, |profile| profile.water_type);
+    let log_href = format!("{}/readings/new", href(at.0));
+    let readouts = seen.iter().map(|seen| {
+        gather::readout(seen, &overview.tank.zone, now, link(&seen.parameter.key), is_chosen(seen))
+    });
+    visit.page(&TankPage {
+        shell: Shell { log_href: log_href.clone(), ..visit.shell("tanks") },
+        name: overview.tank.name.clone(),
+        facts: facts(&visit, &overview, catalogue),
+        state: health.state.into(),
+        reason: reason(&health, &seen),
+        log_href,
+        tracked: text::list(&seen.iter().map(|seen| seen.parameter.name.as_str()).collect::<Vec<_>>()),
+        measured: seen.iter().filter(|seen| seen.tracked.latest.is_some()).count(),
+        todo: gather::todo(&health, &seen, link),
+        readouts: readouts.collect(),
+        estimate: gather::estimate(&seen, water),
+        chart,
+    })
+}
+
+/// The parameter asked for, else what is worst, else the first that was measured.
+fn choose<'a>(seen: &[Seen<'a>], key: &str, worst: Option<ParameterId>) -> Option<Seen<'a>> {
+    let measured = || seen.iter().filter(|seen| seen.tracked.latest.is_some());
+    measured()
+        .find(|seen| seen.parameter.key == key)
+        .or_else(|| measured().find(|seen| Some(seen.parameter.id) == worst))
+        .or_else(|| measured().next())
+        .copied()
 }
 
 #[cfg(test)]

@@ -102,8 +102,8 @@ async fn the_worker_outlives_postgres() {
     server.kill().await;
     let said = |text: &str| worker.statuses.lock().unwrap().iter().any(|status| status.contains(text));
     until("it says that Postgres is away", async || said("Postgres does not answer")).await;
-    let turns = worker.turns.load(Ordering::Relaxed);
-    until("it goes on turning", async || worker.turns.load(Ordering::Relaxed) > turns + 1).await;
+    let pulses = worker.pulses.load(Ordering::Relaxed);
+    until("it still reports progress", async || worker.pulses.load(Ordering::Relaxed) > pulses + 1).await;
 
     server.start_again().await.unwrap();
     until("it says that it works again", async || said("Working")).await;

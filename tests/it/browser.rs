@@ -1,0 +1,8 @@
+//! What people see and use, in a real browser: Debian's Chromium, driven through chromedriver.
+//!
+//! `driver` is for all of them; each other file is one flow.
+
+pub(crate) mod driver;
+
+mod chart;
+mod itself;
