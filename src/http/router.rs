@@ -52,6 +52,7 @@ pub fn router(app: App) -> Router {
         .layer(RequestIdLayer::new(app.clock.clone()))
         .layer(from_fn(error::render))
         .layer(BodyGuardLayer::new(BODY_LIMIT, |_| too_large()))
+        .map_response(|response: Response<_>| response.map(Body::new))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(contract)
         .layer(from_fn_with_state(app.clone(), headers::secure))
