@@ -60,12 +60,18 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
         let drain = drain.clone();
         async move { server.serve(http, router, drain).await }
     };
-    lifecycle.spawn_critical("http", async { Ok::<_, Infallible>(drop(serving.await)) });
+    lifecycle.spawn_critical("http", async {
+        serving.await;
+        Ok::<_, Infallible>(())
+    });
     if let Some(listener) = metrics {
         let router = metrics::router(recorder);
         let drain = drain.clone();
         let serving = async move { Server::new("metrics").serve(listener, router, drain).await };
-        lifecycle.spawn_critical("metrics", async { Ok::<_, Infallible>(drop(serving.await)) });
+        lifecycle.spawn_critical("metrics", async {
+            serving.await;
+            Ok::<_, Infallible>(())
+        });
     }
     let watchdog = {
         let (notifier, progress, drain) = (notifier.clone(), progress.clone(), drain.clone());
