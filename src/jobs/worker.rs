@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 pub use handler::{Handler, Scheduled};
@@ -73,7 +74,8 @@ impl<H: Handler> Worker<H> {
     pub async fn run(self, stop: CancellationToken) {
         let wake = Arc::new(Notify::new());
         let listener = self.redis.map(|client| {
-            tokio::spawn(listen(client, wake.clone(), self.shared.clock.clone(), stop.clone()))
+            let listening = listen(client, wake.clone(), self.shared.clock.clone(), stop.clone());
+            AbortOnDropHandle::new(tokio::spawn(listening))
         });
         let started_at = self.shared.clock.now();
         tracing::info!(worker = self.shared.id, "the worker begins");
