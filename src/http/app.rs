@@ -3,10 +3,12 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
+use tokio::time::timeout;
 
 use super::error::Error;
 use super::health::Health;
@@ -35,7 +37,7 @@ pub struct Inner {
     pub hasher: Hasher,
     /// What `/healthz` says.
     pub health: Health,
-    ready: AtomicBool,
+    ready: watch::Sender<bool>,
     set_up: AtomicBool,
     catalogue: OnceCell<Catalogue>,
 }
@@ -59,7 +61,7 @@ impl App {
             wake,
             hasher: Hasher::default(),
             health,
-            ready: AtomicBool::new(false),
+            ready: watch::Sender::new(false),
             set_up: AtomicBool::new(false),
             catalogue: OnceCell::new(),
         }))
@@ -98,11 +100,12 @@ impl App {
 
     /// Opens the pages: Postgres has answered and migrations are done.
     pub fn set_ready(&self) {
-        self.ready.store(true, Ordering::Release);
+        self.ready.send_replace(true);
     }
 
-    /// Whether the pages are open.
-    pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+    /// Waits until the pages are open, at most `patience`. Answers whether they are.
+    pub async fn ready_within(&self, patience: Duration) -> bool {
+        // The sender lives in the same state, so waiting ends by the value or by the time.
+        matches!(timeout(patience, self.ready.subscribe().wait_for(|ready| *ready)).await, Ok(Ok(_)))
     }
 }

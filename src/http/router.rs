@@ -27,6 +27,8 @@ use crate::proxy::origin::Refusal;
 
 /// The largest request body: 15 MiB, for photos.
 pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
+/// How long a request waits for the service to start. Longer than a restart, shorter than people wait.
+const START: Duration = Duration::from_secs(4);
 /// How long a handler may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -74,9 +76,10 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// 503 until Postgres has answered and migrations are done.
+/// Holds a request that comes while the service starts, so that a restart shows as a slow page; 503 when
+/// Postgres and the migrations take longer than that.
 async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
-    if app.is_ready() {
+    if app.ready_within(START).await {
         return next.run(request).await;
     }
     Problem::new(StatusCode::SERVICE_UNAVAILABLE)
