@@ -3,12 +3,11 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use tokio::sync::{OnceCell, watch};
-use tokio::time::timeout;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::health::Health;
@@ -37,7 +36,8 @@ pub struct Inner {
     pub hasher: Hasher,
     /// What `/healthz` says.
     pub health: Health,
-    ready: watch::Sender<bool>,
+    /// Cancelled once the pages are open: a latch that can be waited for.
+    ready: CancellationToken,
     set_up: AtomicBool,
     catalogue: OnceCell<Catalogue>,
 }
@@ -61,7 +61,7 @@ impl App {
             wake,
             hasher: Hasher::default(),
             health,
-            ready: watch::Sender::new(false),
+            ready: CancellationToken::new(),
             set_up: AtomicBool::new(false),
             catalogue: OnceCell::new(),
         }))
@@ -100,12 +100,16 @@ impl App {
 
     /// Opens the pages: Postgres has answered and migrations are done.
     pub fn set_ready(&self) {
-        self.ready.send_replace(true);
+        self.ready.cancel();
     }
 
-    /// Waits until the pages are open, at most `patience`. Answers whether they are.
-    pub async fn ready_within(&self, patience: Duration) -> bool {
-        // The sender lives in the same state, so waiting ends by the value or by the time.
-        matches!(timeout(patience, self.ready.subscribe().wait_for(|ready| *ready)).await, Ok(Ok(_)))
+    /// Whether the pages are open.
+    pub fn is_ready(&self) -> bool {
+        self.ready.is_cancelled()
+    }
+
+    /// Waits until the pages are open.
+    pub async fn until_ready(&self) {
+        self.ready.cancelled().await;
     }
 }
