@@ -8,6 +8,7 @@ pub mod config;
 pub mod healthcheck;
 pub mod migrate;
 pub mod serve;
+pub mod stage;
 pub mod start;
 pub mod verify_token;
 pub mod worker;
@@ -234,12 +235,21 @@ pub fn run(cli: Cli, environ: &Environ, inherited: Result<Inherited, sockets::Er
                 }
             }
         }),
+        Command::Stage(args) => return report(runtime.block_on(stage::run(&args, environ))),
         _ => Err(anyhow::anyhow!("this verb is not part of this build")),
     };
     done.unwrap_or_else(|error| {
         complain(&format!("{error:#}\n"));
         ExitCode::FAILURE
     })
+}
+
+/// The exit code of a verb that reports: 0 all passed, 1 something failed, 2 it could not run.
+fn report(done: anyhow::Result<u8>) -> ExitCode {
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => cannot_run(&format!("{error:#}")),
+    }
 }
 
 /// A verb that needs the database's settings alone.

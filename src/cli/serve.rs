@@ -19,7 +19,7 @@ use crate::system::lifecycle::Lifecycle;
 use crate::system::listener::{self, Listener};
 use crate::system::notify::Notifier;
 use crate::system::progress::Progress;
-use crate::system::server::{Report, Server};
+use crate::system::server::Server;
 use crate::system::sockets::{Inherited, Socket};
 
 /// Serves until a signal, and gives the exit code.
@@ -60,12 +60,18 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
         let drain = drain.clone();
         async move { server.serve(http, router, drain).await }
     };
-    lifecycle.spawn_critical("http", async { Ok::<_, Infallible>(report(serving.await)) });
+    lifecycle.spawn_critical("http", async {
+        serving.await;
+        Ok::<_, Infallible>(())
+    });
     if let Some(listener) = metrics {
         let router = metrics::router(recorder);
         let drain = drain.clone();
         let serving = async move { Server::new("metrics").serve(listener, router, drain).await };
-        lifecycle.spawn_critical("metrics", async { Ok::<_, Infallible>(report(serving.await)) });
+        lifecycle.spawn_critical("metrics", async {
+            serving.await;
+            Ok::<_, Infallible>(())
+        });
     }
     let watchdog = {
         let (notifier, progress, drain) = (notifier.clone(), progress.clone(), drain.clone());
@@ -108,10 +114,6 @@ fn listen(
         settings.check_inherited(name, addr).map_err(|problem| anyhow::anyhow!("{problem}"))?;
     }
     Ok(Some(Listener::from_inherited(socket)?))
-}
-
-fn report(report: Report) {
-    tracing::info!(accepted = report.accepted, cut = report.cut, "listener drained");
 }
 
 /// What an operator wants to read once after the start, without holding it up.

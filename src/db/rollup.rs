@@ -9,7 +9,7 @@ use super::Result;
 use crate::domain::id::TankId;
 use crate::domain::reading::Batch;
 
-/// Adds a session's readings, which may be older than what is there.
+/// Adds a session's readings, which may be older than what is there. Of equal extremes the earliest counts.
 pub(super) async fn add(tx: &mut PgConnection, tank: TankId, batch: &Batch) -> Result<()> {
     let parameters: Vec<i16> = batch.values.iter().map(|value| value.parameter.0).collect();
     let values: Vec<Decimal> = batch.values.iter().map(|value| value.value).collect();
@@ -23,9 +23,11 @@ pub(super) async fn add(tx: &mut PgConnection, tank: TankId, batch: &Batch) -> R
          on conflict (tank_id, parameter_id, day) do update set
              readings   = d.readings + 1,
              min_value  = least(d.min_value, excluded.min_value),
-             min_at     = case when excluded.min_value < d.min_value then excluded.min_at else d.min_at end,
+             min_at     = case when (excluded.min_value, excluded.min_at) < (d.min_value, d.min_at)
+                               then excluded.min_at else d.min_at end,
              max_value  = greatest(d.max_value, excluded.max_value),
-             max_at     = case when excluded.max_value > d.max_value then excluded.max_at else d.max_at end,
+             max_at     = case when (-excluded.max_value, excluded.max_at) < (-d.max_value, d.max_at)
+                               then excluded.max_at else d.max_at end,
              last_value = case when excluded.last_at >= d.last_at then excluded.last_value else d.last_value end,
              last_at    = greatest(d.last_at, excluded.last_at),
              any_below  = d.any_below or excluded.any_below",

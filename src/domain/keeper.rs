@@ -283,7 +283,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn arbitrary_input_never_panics(text in "\\PC*") {
+        fn arbitrary_input_never_panics(text in "(?s).{0,300}") {
             let _ = check_password(&text, &email());
             let _ = display_name(&text);
             if let Ok(address) = text.parse::<Email>() {

@@ -245,7 +245,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics_and_never_leaves_the_column(text in "\\PC*") {
+        fn never_panics_and_never_leaves_the_column(text in "(?s).{0,40}") {
             if let Ok(entered) = parse(&text, READING) {
                 prop_assert!(entered.value.abs() < Decimal::from(100_000_000));
                 prop_assert!(entered.value.scale() <= 4);

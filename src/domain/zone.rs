@@ -250,7 +250,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "\\PC*", name in "\\PC*") {
+        fn never_panics(text in "(?s).{0,40}", name in "(?s).{0,80}") {
             let _ = parse(&name);
             let _ = local_to_instant(&text, &TimeZone::UTC);
         }

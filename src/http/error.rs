@@ -29,6 +29,9 @@ pub enum Error {
     /// There is no such thing, or none that this keeper may see.
     #[error("not found")]
     NotFound,
+    /// A form that is larger than any of ours.
+    #[error("form too large")]
+    FormTooLarge,
     /// A limit was reached; try again after the time given.
     #[error("too many requests: {detail}")]
     TooMany {
@@ -155,6 +158,8 @@ impl IntoResponse for Error {
             Self::BadRequest(why) => Problem::new(StatusCode::BAD_REQUEST).detail(why),
             Self::Forbidden(why) => Problem::new(StatusCode::FORBIDDEN).detail(why),
             Self::NotFound => Problem::new(StatusCode::NOT_FOUND),
+            Self::FormTooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
+                .detail("This form is larger than 256 KB, the most that is accepted. Nothing was saved."),
             Self::TooMany { detail, retry_after } => {
                 Problem::new(StatusCode::TOO_MANY_REQUESTS).detail(detail).retry_after(retry_after)
             }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{Extensions, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::future::BoxFuture;
 use tower::{Layer, Service};
@@ -59,7 +60,7 @@ impl fmt::Debug for RequestId {
 /// client. The route is the pattern (`/tanks/{id}`), never the path: a path may hold a secret token.
 ///
 /// Put it on with `Router::layer`, so that the route is known. The client is the `ClientInfo` in the
-/// request's extensions or, when the layer that makes it is further in, in the response's.
+/// request's extensions or, when the layer that makes it is further in, in the response's ([`note_client`]).
 #[derive(Clone, Debug)]
 pub struct RequestIdLayer {
     clock: Clock,
@@ -117,6 +118,17 @@ where
             Ok(response)
         })
     }
+}
+
+/// Hands the client on to a [`RequestIdLayer`] further out, for the layer right inside the one that finds out
+/// who the client is: `from_fn(note_client)`.
+pub async fn note_client(request: Request, next: Next) -> Response {
+    let asked = request.extensions().get::<ClientInfo>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(client) = asked {
+        response.extensions_mut().insert(client);
+    }
+    response
 }
 
 /// What the line says about the request itself.

@@ -1,4 +1,7 @@
 //! Redis as plumbing: the stream's name, opening it, and whether it is well.
+//!
+//! A user of its own needs the key `{sh}:jobs:v1` and the commands `PING`, `XADD`, `XREAD`, `XREVRANGE` and,
+//! for the warning, `INFO`.
 
 use std::time::Duration;
 

@@ -2,8 +2,8 @@
 //!
 //! One turn: show the heartbeat, write the schedules' slots, take back expired leases, claim as many rows
 //! as there are free slots, start them. Then wait for the first of: a wake-up, a job that ended, the next
-//! due time, the sweep, the stop. Every turn reports progress, also while Postgres is away: an outage is
-//! shown, it is no reason for a watchdog to kill the process.
+//! due time, the sweep, the stop. Progress is reported all the while, also while Postgres is away: an outage
+//! is shown, it is no reason for a watchdog to kill the process.
 
 mod attempt;
 mod handler;
@@ -19,8 +19,9 @@ use rustix::process::getpid;
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 pub use handler::{Handler, Scheduled};
@@ -73,7 +74,8 @@ impl<H: Handler> Worker<H> {
     pub async fn run(self, stop: CancellationToken) {
         let wake = Arc::new(Notify::new());
         let listener = self.redis.map(|client| {
-            tokio::spawn(listen(client, wake.clone(), self.shared.clock.clone(), stop.clone()))
+            let listening = listen(client, wake.clone(), self.shared.clock.clone(), stop.clone());
+            AbortOnDropHandle::new(tokio::spawn(listening))
         });
         let started_at = self.shared.clock.now();
         tracing::info!(worker = self.shared.id, "the worker begins");
@@ -101,6 +103,24 @@ impl<H: Handler> Worker<H> {
     }
 }
 
+/// How often progress is reported while the loop waits for something. Well within the time a watchdog gives.
+const PROGRESS: Duration = Duration::from_secs(2);
+
+/// Waits for `work` and reports progress meanwhile: the loop is alive, whoever keeps it waiting.
+async fn attended<T>(hooks: &Hooks, work: impl Future<Output = T>) -> T {
+    tokio::pin!(work);
+    let mut ticks = interval(PROGRESS);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            // First the tick: a turn that has nothing to wait for reports too.
+            biased;
+            _ = ticks.tick() => (hooks.progress)(),
+            done = &mut work => return done,
+        }
+    }
+}
+
 struct Loop<H> {
     shared: Arc<Shared<H>>,
     hooks: Hooks,
@@ -121,17 +141,23 @@ struct Loop<H> {
 
 impl<H: Handler> Loop<H> {
     async fn work(&mut self, stop: &CancellationToken) {
+        let hooks = self.hooks.clone();
         while !stop.is_cancelled() {
-            (self.hooks.progress)();
-            let pause = match timeout(turn::LIMIT, self.turn()).await {
-                Ok(Ok(pause)) => {
+            // Boxed: what a turn holds while it waits would sit in every caller's future.
+            let turn = Box::pin(stop.run_until_cancelled(timeout(turn::LIMIT, self.turn())));
+            let pause = match attended(&hooks, turn).await {
+                Some(Ok(Ok(pause))) => {
                     self.healed();
                     pause
                 }
-                Ok(Err(error)) => self.failed(&error),
-                Err(_elapsed) => self.failed(&"no answer"),
+                Some(Ok(Err(error))) => self.failed(&error),
+                Some(Err(_elapsed)) => self.failed(&"no answer"),
+                None => {
+                    self.strays = true;
+                    return;
+                }
             };
-            self.wait(pause, stop).await;
+            attended(&hooks, self.wait(pause, stop)).await;
         }
     }
 
@@ -185,23 +211,21 @@ impl<H: Handler> Loop<H> {
 
     /// Waits for what runs, then takes the work out of the hands of what still does.
     async fn drain(&mut self) {
-        (self.hooks.status)("Stopping");
-        let deadline = sleep(self.shared.options.drain);
-        tokio::pin!(deadline);
-        while !self.running.is_empty() {
-            (self.hooks.progress)();
-            tokio::select! {
-                Some(ended) = self.running.join_next_with_id() => self.ended(ended),
-                () = sleep(self.shared.options.sweep) => {}
-                () = &mut deadline => break,
+        let (hooks, limit) = (self.hooks.clone(), self.shared.options.drain);
+        (hooks.status)("Stopping");
+        let finish = async {
+            while let Some(ended) = self.running.join_next_with_id().await {
+                self.ended(ended);
             }
-        }
-        let cut_off = self.jobs.len();
+        };
+        let cut_off = attended(&hooks, timeout(limit, finish)).await.is_err();
         self.running.shutdown().await;
         let leave = async {
-            if cut_off > 0 || self.strays {
+            if cut_off || self.strays {
                 let given_back = db::job::give_back(&self.shared.pool, &self.shared.id, &[]).await?;
-                tracing::warn!(given_back, "jobs did not end in time; another worker begins them anew");
+                if given_back > 0 {
+                    tracing::warn!(given_back, "jobs did not end in time; another worker begins them anew");
+                }
             }
             db::worker::leave(&self.shared.pool, &self.shared.id).await
         };

@@ -1,9 +1,13 @@
 //! A form as it came in: names and values in order, to be read field by field and shown again as typed.
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum_extra::extract::Form;
 
 use crate::http::error::Error;
+
+/// The largest form: what the largest of ours can hold, several times over. The service's own limit is for photos.
+const MOST_BYTES: usize = 256 * 1024;
 
 /// The fields of a form in the order in which they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +29,9 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let (parts, body) = request.into_parts();
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Error::FormTooLarge)?;
+        let request = Request::from_parts(parts, Body::from(bytes));
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
             Ok(Form(fields)) => Ok(Self(fields)),
             Err(_) => Err(Error::BadRequest(

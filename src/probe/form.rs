@@ -80,9 +80,9 @@ impl Form {
         self.fields.iter().any(|(known, _)| known == name) || self.unset.iter().any(|known| known == name)
     }
 
-    /// The names of all fields that begin with `prefix`.
-    pub fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields.iter().map(|(name, _)| name.as_str()).filter(move |name| name.starts_with(prefix))
+    /// The names of all fields that will be sent.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
     }
 
     /// What a field holds.

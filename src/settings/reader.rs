@@ -116,10 +116,13 @@ impl<'a> Reader<'a> {
     /// Notes that this verb does not start without the variable, when that is so.
     pub(super) fn require<T>(&mut self, variable: &'static Variable, field: &Field<T>) {
         if field.is_unset() && variable.is_required(self.verb) {
-            let what = format!("it is not set, and {} needs it", self.verb);
             let file =
                 if variable.is_secret() { format!(" (or {}_FILE)", variable.name) } else { String::new() };
-            self.refuse(variable, None, Refusal::new(what, format!("set it{file}: {}", variable.doc)));
+            self.refuse(
+                variable,
+                None,
+                Refusal::new("it is not set", format!("set it{file}: {}", variable.doc)),
+            );
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use super::options::{Ingress, Options};
-use super::stack::{STRANGER, Stack, UNTRUSTED, lines_with};
+use super::stack::{STRANGER, Stack, UNTRUSTED};
 use super::terminal::Terminal;
 use super::{faults, preflight};
 use crate::db::census;
@@ -99,8 +99,9 @@ async fn through_the_hop(stack: &Stack, report: &mut Report) -> Result<()> {
 
 /// One warning per process and peer names the address that would have to be trusted.
 fn one_warning(stack: &Stack) -> Result<Finding> {
-    let lines = lines_with(stack.web.log(), &UNTRUSTED.to_string())?;
-    Ok(Finding::pass_if(lines >= 1, format!("{lines} lines of the web log name {UNTRUSTED}")))
+    let untrusted = UNTRUSTED.to_string();
+    let warnings = stack.web.logged(&["WARN", "TRUSTED_PEERS", &untrusted])?;
+    Ok(Finding::pass_if(warnings == 1, format!("{warnings} warnings of this process name {untrusted}")))
 }
 
 async fn metrics(stack: &Stack) -> Result<Finding> {

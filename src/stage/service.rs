@@ -2,6 +2,8 @@
 //! for, stopped by SIGTERM. The listening sockets stay open here while it restarts.
 
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -15,8 +17,8 @@ use rustix::process::Signal;
 use super::notify::{Notify, Said};
 use super::process::Process;
 
-/// A service pings every third of this.
-const WATCHDOG: Duration = Duration::from_secs(9);
+/// As in the units. A service pings every third of this.
+const WATCHDOG: Duration = Duration::from_secs(30);
 const READY_WITHIN: Duration = Duration::from_mins(1);
 const STOP_WITHIN: Duration = Duration::from_secs(40);
 /// The first descriptor that is handed over (`SD_LISTEN_FDS_START`).
@@ -33,6 +35,7 @@ pub struct Service {
     env: Env,
     sockets: Vec<(&'static str, TcpListener)>,
     log: PathBuf,
+    log_start: u64,
     notify_path: PathBuf,
     process: Option<Process>,
     notify: Option<Notify>,
@@ -47,6 +50,7 @@ impl Service {
             env: Vec::new(),
             sockets: Vec::new(),
             log: logs.join(format!("{name}.log")),
+            log_start: 0,
             notify_path: run.join(format!("{name}.notify")),
             process: None,
             notify: None,
@@ -73,6 +77,18 @@ impl Service {
     /// Where its log is.
     pub fn log(&self) -> &Path {
         &self.log
+    }
+
+    /// How many lines that the present process has logged have all of `words`.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn logged(&self, words: &[&str]) -> Result<usize> {
+        let mut file = File::open(&self.log).with_context(|| format!("{}", self.log.display()))?;
+        file.seek(SeekFrom::Start(self.log_start))?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        Ok(text.lines().filter(|line| words.iter().all(|word| line.contains(word))).count())
     }
 
     /// The running process.
@@ -103,6 +119,7 @@ impl Service {
             }
             command.fd_mappings(mappings)?;
         }
+        self.log_start = self.log.metadata().map(|meta| meta.len()).unwrap_or_default();
         let mut said = notify.said();
         let mut process = Process::spawn(self.name, command, &self.log, Signal::TERM)?;
         self.notify = Some(notify);

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -316,15 +315,6 @@ impl Stack {
         }
         Ok(env)
     }
-}
-
-/// Whether a log names `what`, and in how many lines.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn lines_with(log: &Path, what: &str) -> Result<usize> {
-    let text = std::fs::read_to_string(log).with_context(|| format!("{}", log.display()))?;
-    Ok(text.lines().filter(|line| line.contains(what)).count())
 }
 
 /// A port that was free a moment ago.

@@ -26,6 +26,9 @@ mod connection;
 /// How long tasks get to end after they were told to stop at once.
 const AFTER_CUT: Duration = Duration::from_secs(1);
 
+/// How often it is logged that the server is full.
+const WARN_EVERY: Duration = Duration::from_mins(1);
+
 /// What one listener's clients may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -111,7 +114,16 @@ impl Server {
     /// Accepts until the drain begins.
     async fn accept(&mut self, listener: &Listener, open: &Open, drain: &Drain) {
         let mut permit = None;
+        let mut warned_at = None;
         loop {
+            if permit.is_none() {
+                permit = Arc::clone(&open.permits).try_acquire_owned().ok();
+            }
+            if permit.is_none() && warned_at.is_none_or(|at: Instant| at.elapsed() >= WARN_EVERY) {
+                warned_at = Some(Instant::now());
+                let connections = self.limits.connections;
+                tracing::warn!(listener = self.name, connections, "no more connections at once; others wait");
+            }
             // Without a permit it only waits for one, so that the pulse answers also when the server is full.
             let next = async {
                 if permit.is_none() {

@@ -13,7 +13,7 @@ use crate::support::{postgres, redis};
 #[tokio::test]
 async fn a_test_has_a_migrated_database_of_its_own() {
     let (one, two) = (postgres::database().await, postgres::database().await);
-    assert!(!migrate::pending(&one).await.unwrap());
+    assert!(!migrate::pending(&mut one.acquire().await.unwrap()).await.unwrap());
     sqlx::query("insert into units values ('x', 'x', 'x')").execute(&*one).await.unwrap();
     let there: i64 =
         sqlx::query_scalar("select count(*) from units where code = 'x'").fetch_one(&*two).await.unwrap();
@@ -24,12 +24,12 @@ async fn a_test_has_a_migrated_database_of_its_own() {
 #[tokio::test]
 async fn many_migrate_at_once_and_one_does_it() {
     let database = postgres::empty_database().await;
-    assert!(migrate::pending(&database).await.unwrap());
+    assert!(migrate::pending(&mut database.acquire().await.unwrap()).await.unwrap());
     let runs = (0..4).map(|_| migrate::run(&database, |_| {}));
     for run in futures_util::future::join_all(runs).await {
         run.unwrap();
     }
-    assert!(!migrate::pending(&database).await.unwrap());
+    assert!(!migrate::pending(&mut database.acquire().await.unwrap()).await.unwrap());
 }
 
 #[tokio::test]

@@ -134,10 +134,10 @@ fn notes_are_kept_clean() {
 proptest! {
     #[test]
     fn arbitrary_forms_never_panic_and_never_leave_the_bounds(
-        session_id in "\\PC{0,40}",
+        session_id in "(?s).{0,40}",
         taken_at in "(\\PC{0,20}|20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9])",
-        note in "\\PC{0,300}",
-        numbers in prop::collection::vec("([<‹]?[-−]?[0-9]{0,10}[.,]?[0-9]{0,6}|\\PC{0,12})", 4),
+        note in "(?s).{0,300}",
+        numbers in prop::collection::vec("([<‹]?[-−]?[0-9]{0,10}[.,]?[0-9]{0,6}|(?s).{0,12})", 4),
         units in prop::collection::vec(prop::sample::select(vec!["degC", "degF", "pH", "ppt", "sg", "ppm", "ppm_n", ""]), 4),
     ) {
         let keys = ["temperature", "ph", "salinity", "nitrite"];

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
+use axum::middleware::from_fn;
 use axum::routing::get;
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -43,15 +44,17 @@ fn router() -> Router {
         )
         .route(
             "/client",
-            get(|| async {
-                let info = ClientInfo {
-                    addr: Some("203.0.113.9".parse().unwrap()),
-                    scheme: Scheme::Https,
-                    host: "harbor.example".into(),
-                    via_proxy: true,
-                };
-                axum::Extension(info)
-            }),
+            get(|| async {}).layer(from_fn(note_client)).layer(from_fn(
+                async |mut request: Request, next: Next| {
+                    request.extensions_mut().insert(ClientInfo {
+                        addr: Some("203.0.113.9".parse().unwrap()),
+                        scheme: Scheme::Https,
+                        host: "harbor.example".into(),
+                        via_proxy: true,
+                    });
+                    next.run(request).await
+                },
+            )),
         )
         .layer(RequestIdLayer::new(clock))
 }

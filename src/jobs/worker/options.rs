@@ -18,7 +18,8 @@ pub struct Options {
     pub sweep: Duration,
     /// How often the worker's row says that it is there.
     pub heartbeat: Duration,
-    /// How long running jobs may go on after the stop.
+    /// How long running jobs may go on after the stop. With the seconds of signing off after it, less than
+    /// the process's own deadline ([`crate::system::drain::Drain`]).
     pub drain: Duration,
     /// The wait after a failed attempt.
     pub backoff: Backoff,
@@ -32,7 +33,7 @@ impl Default for Options {
             extend: Duration::from_secs(20),
             sweep: Duration::from_secs(5),
             heartbeat: Duration::from_secs(20),
-            drain: Duration::from_secs(20),
+            drain: Duration::from_secs(15),
             backoff: Backoff::JOBS,
         }
     }
@@ -41,7 +42,7 @@ impl Default for Options {
 /// What the loop tells its process.
 #[derive(Clone)]
 pub struct Hooks {
-    /// Called at each turn, at least every [`Options::sweep`] or, while Postgres is away, every 20 s.
+    /// Called by the loop at least every two seconds, whatever it waits for, until the worker has ended.
     pub progress: Arc<dyn Fn() + Send + Sync>,
     /// Called with one line when the state changes.
     pub status: Arc<dyn Fn(&str) + Send + Sync>,

@@ -15,6 +15,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::watch;
+use tokio::task::yield_now;
 use tokio::time::timeout;
 use tower::Service as _;
 
@@ -72,7 +73,15 @@ impl Connection {
             };
             match now {
                 Phase::Serving => {}
-                Phase::CutIdle => Pin::new(&mut connection).graceful_shutdown(),
+                Phase::CutIdle => {
+                    // The runtime looks at its sockets once more, and a request that came in the meantime is
+                    // begun: it is answered then, not cut.
+                    yield_now().await;
+                    if (&mut connection).now_or_never().is_some() {
+                        break;
+                    }
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
                 Phase::Abort => {
                     // What is idle ends with this one poll; what does not had a request under way.
                     Pin::new(&mut connection).graceful_shutdown();

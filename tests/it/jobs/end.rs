@@ -93,6 +93,26 @@ async fn a_panic_is_one_failed_attempt_and_the_worker_goes_on() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_takes_too_long_is_cut_off_and_tried_again() {
+    let (db, clock) = (postgres::database().await, Clock::system());
+    let handler = Scripted::new(|job| async move {
+        if job.attempt == 1 {
+            std::future::pending::<()>().await;
+        }
+        Ok(())
+    });
+    let handler = handler.limited_to(Duration::from_secs(1));
+    let id = insert(&db, &work(&clock)).await;
+    let worker = start(&db, &clock, &handler, None, Options { slots: 1, ..alert() });
+    handler.runs.reach(1).await;
+    let failed = reaches(&db, id, "waiting").await;
+    assert_eq!(failed.last_error.as_deref(), Some("not done after 1 s, cut off"));
+    sqlx::query("update jobs set run_after = now()").execute(&db.pool).await.unwrap();
+    assert_eq!(reaches(&db, id, "done").await.attempts, 2);
+    worker.stop().await;
+}
+
+#[tokio::test]
 async fn a_stop_lets_running_jobs_finish_and_begins_no_other() {
     let (db, clock) = (postgres::database().await, Clock::system());
     let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));

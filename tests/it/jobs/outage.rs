@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use rustix::process::Signal;
 use safeharbor::db::migrate;
 use safeharbor::jobs::{Wake, eviction_warning, redis_ping};
 use safeharbor::system::clock::Clock;
@@ -34,6 +35,26 @@ async fn jobs_queued_while_redis_is_stopped_are_done_once() {
         worker.stop().await;
     }
     assert_eq!(handler.runs.counts(), vec![1; 300]);
+}
+
+#[tokio::test]
+async fn jobs_queued_while_redis_hangs_are_done_once() {
+    let (db, mut redis, clock) = (postgres::database().await, redis::own().await, Clock::system());
+    let handler = Scripted::succeeding();
+    let worker = start(&db, &clock, &handler, Some(&redis.url()), alert());
+    let url = SecretString::from(redis.url());
+    let wake = Wake::start(&url, clock.clone()).unwrap();
+    redis.process().unwrap().signal(Signal::STOP);
+    for _ in 0..4 {
+        insert_many(&db, &clock, 50).await;
+        wake.notify();
+    }
+    handler.runs.reach(200).await;
+    redis_ping(&url, Duration::from_millis(100)).await.unwrap_err();
+    redis.process().unwrap().signal(Signal::CONT);
+    redis_ping(&url, Duration::from_mins(1)).await.unwrap();
+    worker.stop().await;
+    assert_eq!(handler.runs.counts(), vec![1; 200]);
 }
 
 #[tokio::test]
@@ -73,7 +94,7 @@ async fn the_stream_stays_short() {
         ::redis::cmd("XLEN").arg(safeharbor::jobs::redis::STREAM).query_async(connection).await.unwrap()
     };
     let wake = Wake::start(&redis.url().into(), clock).unwrap();
-    // More than the limit in steps that cannot be coalesced into fewer than one each.
+    // As other, busier processes would; one wake-up more trims it.
     let mut add = ::redis::pipe();
     for _ in 0..5_000 {
         add.cmd("XADD").arg(safeharbor::jobs::redis::STREAM).arg("*").arg("w").arg(1).ignore();
@@ -102,8 +123,8 @@ async fn the_worker_outlives_postgres() {
     server.kill().await;
     let said = |text: &str| worker.statuses.lock().unwrap().iter().any(|status| status.contains(text));
     until("it says that Postgres is away", async || said("Postgres does not answer")).await;
-    let turns = worker.turns.load(Ordering::Relaxed);
-    until("it goes on turning", async || worker.turns.load(Ordering::Relaxed) > turns + 1).await;
+    let pulses = worker.pulses.load(Ordering::Relaxed);
+    until("it still reports progress", async || worker.pulses.load(Ordering::Relaxed) > pulses + 1).await;
 
     server.start_again().await.unwrap();
     until("it says that it works again", async || said("Working")).await;

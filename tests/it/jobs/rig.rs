@@ -29,6 +29,7 @@ pub(crate) type Outcome = Pin<Box<dyn Future<Output = Result<(), JobError>> + Se
 pub(crate) struct Scripted {
     script: Arc<dyn Fn(Claimed) -> Outcome + Send + Sync>,
     schedule: Arc<dyn Fn(Timestamp) -> Vec<Scheduled> + Send + Sync>,
+    limit: Duration,
     pub(crate) runs: Runs,
 }
 
@@ -60,12 +61,18 @@ impl Scripted {
         Self {
             script: Arc::new(move |job| Box::pin(script(job))),
             schedule: Arc::new(|_| Vec::new()),
+            limit: PATIENCE,
             runs: Runs::default(),
         }
     }
 
     pub(crate) fn succeeding() -> Self {
         Self::new(|_| async { Ok(()) })
+    }
+
+    pub(crate) fn limited_to(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     pub(crate) fn with_schedule(
@@ -87,8 +94,34 @@ impl Handler for Scripted {
         (self.script)(job.clone()).await
     }
 
+    fn time_limit(&self, _kind: &str) -> Duration {
+        self.limit
+    }
+
     fn schedules(&self, now: Timestamp) -> Vec<Scheduled> {
         (self.schedule)(now)
+    }
+}
+
+/// A handler whose worker's turns are counted: each turn asks once for the schedules.
+struct Watched<H>(H, Arc<AtomicU64>);
+
+impl<H: Handler> Handler for Watched<H> {
+    fn kinds(&self) -> Vec<String> {
+        self.0.kinds()
+    }
+
+    async fn run(&self, job: &Claimed) -> Result<(), JobError> {
+        self.0.run(job).await
+    }
+
+    fn time_limit(&self, kind: &str) -> Duration {
+        self.0.time_limit(kind)
+    }
+
+    fn schedules(&self, now: Timestamp) -> Vec<Scheduled> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.schedules(now)
     }
 }
 
@@ -98,6 +131,7 @@ pub(crate) struct Running {
     pub(crate) stop: CancellationToken,
     pub(crate) task: JoinHandle<()>,
     pub(crate) turns: Arc<AtomicU64>,
+    pub(crate) pulses: Arc<AtomicU64>,
     pub(crate) statuses: Arc<Mutex<Vec<String>>>,
 }
 
@@ -139,19 +173,21 @@ pub(crate) fn start(
     redis: Option<&str>,
     options: Options,
 ) -> Running {
-    let (turns, statuses) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(Vec::new())));
-    let (turned, said) = (turns.clone(), statuses.clone());
+    let (turns, pulses): (Arc<AtomicU64>, Arc<AtomicU64>) = Default::default();
+    let statuses: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (felt, said) = (pulses.clone(), statuses.clone());
     let hooks = Hooks {
         progress: Arc::new(move || {
-            turned.fetch_add(1, Ordering::Relaxed);
+            felt.fetch_add(1, Ordering::Relaxed);
         }),
         status: Arc::new(move |status| said.lock().unwrap().push(status.to_owned())),
     };
     let redis = redis.map(|url| redis::Client::open(url).unwrap());
-    let worker = Worker::new(pool.clone(), clock.clone(), handler.clone(), redis, options, hooks);
+    let handler = Watched(handler.clone(), turns.clone());
+    let worker = Worker::new(pool.clone(), clock.clone(), handler, redis, options, hooks);
     let (id, stop) = (worker.id().to_owned(), CancellationToken::new());
     let task = tokio::spawn(worker.run(stop.clone()));
-    Running { id, stop, task, turns, statuses }
+    Running { id, stop, task, turns, pulses, statuses }
 }
 
 /// A job of the kind `work`, not yet written.
