@@ -140,6 +140,12 @@
     show();
   }
 
+  // ── the chosen parameter is in view ──
+  for (const chosen of all(".picks [aria-current]")) {
+    const row = chosen.parentElement;
+    row.scrollLeft = chosen.offsetLeft - row.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+  }
+
   // ── the keeper's menu closes when one looks elsewhere ──
   document.addEventListener("click", event => {
     for (const menu of all("details.who[open]")) if (!menu.contains(event.target)) menu.open = false;

@@ -75,8 +75,21 @@ fn both_ways_into_the_dark_are_the_same() {
 }
 
 #[test]
+fn every_block_of_the_style_sheet_closes() {
+    let mut depth = 0_i32;
+    for (number, line) in CSS.lines().enumerate() {
+        depth += i32::try_from(line.matches('{').count()).unwrap()
+            - i32::try_from(line.matches('}').count()).unwrap();
+        assert!((0..=2).contains(&depth), "line {}: {line}", number + 1);
+        // A section begins outside of everything, also after a merge.
+        assert!(!line.starts_with("/* ──") || depth == 0, "line {}: {line}", number + 1);
+    }
+    assert_eq!(depth, 0);
+}
+
+#[test]
 fn the_assets_keep_within_their_size() {
-    assert!(CSS.len() <= 32 * 1024, "app.css is {} bytes", CSS.len());
+    assert!(CSS.len() <= 34 * 1024, "app.css is {} bytes", CSS.len());
     let script = include_str!("../../assets/app.js");
     assert!(script.len() <= 10 * 1024, "app.js is {} bytes", script.len());
 }

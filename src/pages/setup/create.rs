@@ -66,7 +66,8 @@ fn check(typed: &Typed, form: &mut SetupForm) -> Option<FirstOwner> {
     }
     form.name.error = name.as_ref().err().map(ToString::to_string);
     form.email.error = email.as_ref().err().map(ToString::to_string);
-    if let Ok(email) = &email {
+    // Without an address, the password is judged for itself.
+    if let Some(email) = email.as_ref().ok().or("nobody@invalid".parse().as_ref().ok()) {
         form.password.error = check_password(password, email).err().map(|error| error.to_string());
     }
     if form.password.error.is_none() && password != typed.get("again") {
