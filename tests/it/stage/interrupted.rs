@@ -1,5 +1,7 @@
 //! A rehearsal that is interrupted, at any moment, leaves no process and no half-made cluster behind.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
+
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
