@@ -72,7 +72,8 @@ fn listener(listen: &ListenAddr) -> Result<Finding> {
         ListenAddr::Unix(path) => {
             let meta = path.metadata().with_context(|| format!("{}", path.display()))?;
             let mode = meta.mode() & 0o777;
-            let good = meta.file_type().is_socket() && mode & 0o007 == 0;
+            let for_others = mode % 8;
+            let good = meta.file_type().is_socket() && for_others == 0;
             Ok(Finding::pass_if(
                 good,
                 format!("unix:{} mode {mode:04o}, group {}", path.display(), meta.gid()),
