@@ -74,7 +74,7 @@ pub async fn run(pool: &PgPool, status: impl Fn(&str)) -> Result<(), Error> {
     let count = missing(&mut connection).await?.len();
     if count > 0 {
         status(&format!("migrating the database ({count} to apply)"));
-        MIGRATOR.run_direct(None, &mut connection, false).await?;
+        Box::pin(MIGRATOR.run_direct(None, &mut connection, false)).await?;
         check_compatible(&mut connection).await?;
     }
     sqlx::Connection::close(connection).await?;

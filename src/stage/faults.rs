@@ -18,9 +18,9 @@ use crate::probe::{Finding, Report};
 use crate::system::clock::Clock;
 
 const RESTARTS: usize = 10;
-const CONNECTIONS: u64 = 8;
+const CONNECTIONS: u64 = 16;
 /// How long load runs between two restarts.
-const BETWEEN: Duration = Duration::from_millis(400);
+const BETWEEN: Duration = Duration::from_millis(700);
 const JOBS: usize = 5;
 const RECOVERED_WITHIN: Duration = Duration::from_secs(20);
 /// A sweep finds jobs nobody was woken for within half a minute.

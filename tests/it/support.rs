@@ -1,5 +1,11 @@
 //! What tests stand on: a private Postgres and Redis that this run starts itself.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot be set up fails by panicking"
+)]
+
 pub(crate) mod postgres;
 pub(crate) mod redis;
 
