@@ -5,7 +5,7 @@ mod dashboard;
 mod errors;
 mod setup;
 mod sign_in;
-mod site;
+pub(crate) mod site;
 mod tank;
 mod tank_readings_new;
 mod tanks_new;

@@ -24,7 +24,7 @@ const HOST_NAME: &str = "localhost:8000";
 pub(crate) struct Site {
     pub(crate) database: Database,
     pub(crate) clock: Clock,
-    router: Router,
+    pub(crate) router: Router,
     cookies: BTreeMap<String, String>,
 }
 
@@ -39,11 +39,15 @@ pub(crate) struct Answer {
 impl Site {
     /// A service that nobody has set up.
     pub(crate) async fn bare() -> Self {
+        Self::at(&format!("http://{HOST_NAME}"), Clock::fixed(NOW.parse().unwrap(), 7)).await
+    }
+
+    /// The same at another address, on another clock.
+    pub(crate) async fn at(origin: &str, clock: Clock) -> Self {
         let database = postgres::database().await;
-        let clock = Clock::fixed(NOW.parse().unwrap(), 7);
         let environ = Environ::new([
             ("SAFEHARBOR_ENV", "development"),
-            ("PUBLIC_URL", "http://localhost:8000"),
+            ("PUBLIC_URL", origin),
             ("DATABASE_URL", &database.url),
             ("REDIS_URL", "redis://127.0.0.1:1"),
             ("UPLOAD_DIR", "/tmp"),
