@@ -5,4 +5,5 @@
 pub(crate) mod driver;
 
 mod chart;
+mod first_path;
 mod itself;
