@@ -5,4 +5,7 @@
 pub(crate) mod driver;
 
 mod chart;
+mod harbor;
 mod itself;
+mod person;
+mod walk;
