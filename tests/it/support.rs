@@ -1,6 +1,10 @@
 //! What tests stand on: a private Postgres and Redis that this run starts itself.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panicking and say why on stderr")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot be set up fails by panicking"
+)]
 
 pub(crate) mod postgres;
 pub(crate) mod redis;
