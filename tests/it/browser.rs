@@ -5,4 +5,8 @@
 pub(crate) mod driver;
 
 mod chart;
+mod first_path;
+mod harbor;
 mod itself;
+mod person;
+mod walk;

@@ -3,7 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
-    reason = "a test that cannot be set up fails by panicking"
+    reason = "tests fail by panicking and say why on stderr"
 )]
 
 pub(crate) mod postgres;

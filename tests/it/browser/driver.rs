@@ -12,6 +12,8 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -190,12 +192,15 @@ impl Browser {
 
     /// Keeps what is seen as `target/screenshots/<name>.png`.
     pub(crate) async fn screenshot(&self, name: &str) -> PathBuf {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
-        std::fs::create_dir_all(&folder).expect("target can be written to");
-        let path = folder.join(format!("{name}.png"));
-        let image = self.client.screenshot().await.expect("a picture");
-        std::fs::write(&path, image).expect("target can be written to");
-        path
+        keep(name, &self.client.screenshot().await.expect("a picture"))
+    }
+
+    /// Keeps the page from top to bottom as `target/screenshots/<name>.png`.
+    pub(crate) async fn whole_page(&self, name: &str) -> PathBuf {
+        let wish = json!({ "format": "png", "captureBeyondViewport": true });
+        let answer = self.devtools("Page.captureScreenshot", wish).await;
+        let image = STANDARD.decode(answer["data"].as_str().expect("a picture")).expect("base64");
+        keep(name, &image)
     }
 
     /// The whole number that a script comes to.
@@ -262,6 +267,14 @@ impl Driver {
     async fn end(&mut self) {
         self.process.kill().await.expect("chromedriver ends");
     }
+}
+
+fn keep(name: &str, image: &[u8]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    std::fs::create_dir_all(&folder).expect("target can be written to");
+    let path = folder.join(format!("{name}.png"));
+    std::fs::write(&path, image).expect("target can be written to");
+    path
 }
 
 /// A command that fantoccini has no word for.
