@@ -6,6 +6,7 @@ use std::time::Duration;
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 
 use super::driver::{Browser, Setup};
 
@@ -72,6 +73,24 @@ impl Person {
         element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Clicks on what leads to another page, and waits until that is there.
+    pub(super) async fn follow(&self, css: &str) {
+        const PAGE: &str = "return document.readyState === 'complete' ? `${performance.timeOrigin}` : ''";
+        let before = self.browser.text(PAGE).await;
+        self.press(css).await;
+        let arrival = async {
+            loop {
+                // The browser may be between two pages, where nothing can be asked.
+                let now = self.browser.execute(PAGE, Vec::new()).await.ok();
+                if now.as_ref().and_then(Value::as_str).is_some_and(|now| !now.is_empty() && now != before) {
+                    return;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        assert!(timeout(PATIENCE, arrival).await.is_ok(), "{css} leads nowhere");
+    }
+
     pub(super) async fn write(&self, css: &str, text: &str) {
         self.find(css).await.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
@@ -120,13 +139,17 @@ impl Person {
         }
         self.prefer("light").await;
         if self.phone {
-            self.widen_to(320).await;
+            self.resize(320, 844).await;
             let narrow = self.ask(include_str!("person/check.js"), json!({ "phone": true })).await;
             faults.extend(narrow.into_iter().map(|fault| format!("at 320: {fault}")));
-            self.widen_to(390).await;
+            // What is left of the window above a keyboard.
+            self.resize(390, 500).await;
         }
         if self.scripts {
             faults.extend(self.tab_through().await);
+        }
+        if self.phone {
+            self.resize(390, 844).await;
         }
         faults.sort();
         faults.dedup();
@@ -140,8 +163,8 @@ impl Person {
         self.browser.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    async fn widen_to(&self, width: u32) {
-        let metrics = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+    async fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
         self.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
@@ -192,11 +215,12 @@ impl Person {
     /// With `AXE=FILE`, what axe-core finds: a second opinion for whoever works on the pages.
     async fn axe(&self) -> Vec<String> {
         #[expect(clippy::disallowed_methods, reason = "a wish of the person who runs the tests")]
-        let Some(file) = std::env::var_os("AXE") else { return Vec::new() };
+        let file = std::env::var_os("AXE");
+        let Some(file) = file.filter(|_| self.scripts) else { return Vec::new() };
         let axe = std::fs::read_to_string(file).expect("AXE names axe.min.js");
         self.browser.execute(&axe, Vec::new()).await.unwrap();
         let run = "const done = arguments[arguments.length - 1];
-            axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations.flatMap(
+            axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.passes.length < 10 ? ['axe did not run'] : found.violations.flatMap(
                 fault => fault.nodes.map(node => `axe ${fault.id}: ${node.target} ${node.any.map(any => any.message)}`))))";
         let faults = self.browser.execute_async(run, Vec::new()).await.unwrap();
         serde_json::from_value(faults).unwrap()
