@@ -5,11 +5,13 @@
 
 pub mod admin;
 pub mod config;
+pub mod doctor;
 pub mod healthcheck;
 pub mod migrate;
 pub mod serve;
 pub mod stage;
 pub mod start;
+pub mod verify;
 pub mod verify_token;
 pub mod worker;
 
@@ -236,7 +238,8 @@ pub fn run(cli: Cli, environ: &Environ, inherited: Result<Inherited, sockets::Er
             }
         }),
         Command::Stage(args) => return report(runtime.block_on(stage::run(&args, environ))),
-        _ => Err(anyhow::anyhow!("this verb is not part of this build")),
+        Command::Doctor(args) => return report(runtime.block_on(doctor::run(&args, environ))),
+        Command::Verify(args) => return report(runtime.block_on(verify::run(&args))),
     };
     done.unwrap_or_else(|error| {
         complain(&format!("{error:#}\n"));

@@ -5,6 +5,7 @@ pub mod client;
 pub mod contract;
 pub mod first_path;
 pub mod form;
+pub mod inside;
 pub mod network;
 pub mod outside;
 pub mod report;

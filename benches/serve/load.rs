@@ -54,7 +54,8 @@ pub(crate) async fn run(target: &Target, connections: usize, time: Duration) -> 
         times.extend(own);
         bytes = size;
     }
-    let per_second = times.len() as f64 / started.elapsed().as_secs_f64();
+    let asked = u32::try_from(times.len()).context("more answers than can be counted")?;
+    let per_second = f64::from(asked) / started.elapsed().as_secs_f64();
     times.sort_unstable();
     let median = *times.get(times.len() / 2).context("no answer at all")?;
     Ok(Figures { per_second, median, bytes })

@@ -29,7 +29,7 @@ pub async fn run(environ: &Environ, inherited: Inherited) -> ExitCode {
         Ok(settings) => settings,
         Err(code) => return code,
     };
-    serve(settings, inherited, &notifier).await.unwrap_or_else(|error| {
+    Box::pin(serve(settings, inherited, &notifier)).await.unwrap_or_else(|error| {
         tracing::error!("{error:#}");
         notifier.status(&format!("not started: {error:#}"));
         ExitCode::FAILURE
@@ -79,7 +79,7 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
     };
     tokio::spawn(watchdog);
 
-    let become_ready = start::migrate(&app.settings, notifier);
+    let become_ready = Box::pin(start::migrate(&app.settings, notifier));
     match drain.unless_begun(become_ready).await {
         Some(Ok(())) => {
             app.set_ready();
@@ -130,7 +130,7 @@ async fn say_what_is_missing(app: App) {
         Ok(Some(warning)) => tracing::warn!("{warning}"),
         Ok(None) => {}
         Err(error) => {
-            tracing::warn!(%error, "Redis does not answer; pages work, jobs are found by the sweep")
+            tracing::warn!(%error, "Redis does not answer; pages work, jobs are found by the sweep");
         }
     }
 }

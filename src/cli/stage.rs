@@ -33,6 +33,11 @@ pub async fn run(args: &StageArgs, environ: &Environ) -> Result<u8> {
     };
     // The parts are stopped by now: what was dropped with the rehearsal ended them from the outside in.
     reaper::finish();
+    if options.once {
+        report.say("everything was stopped, and nothing was left behind");
+    } else {
+        report.say(&format!("everything was stopped; the state stays in {}", options.state.display()));
+    }
     match ended {
         Some(ended) => ended,
         // Staying up is ended by Ctrl-C: the verdict of the probes stands.

@@ -29,7 +29,7 @@ pub async fn run(environ: &Environ) -> ExitCode {
         Ok(settings) => settings,
         Err(code) => return code,
     };
-    work(&settings, &notifier).await.unwrap_or_else(|error| {
+    Box::pin(work(&settings, &notifier)).await.unwrap_or_else(|error| {
         tracing::error!("{error:#}");
         notifier.status(&format!("not started: {error:#}"));
         ExitCode::FAILURE
@@ -39,7 +39,7 @@ pub async fn run(environ: &Environ) -> ExitCode {
 async fn work(settings: &Settings, notifier: &Notifier) -> Result<ExitCode> {
     let mut lifecycle = Lifecycle::install(Drain::new(), notifier.clone()).context("signals")?;
     let drain = lifecycle.drain();
-    match drain.unless_begun(start::migrate(settings, notifier)).await {
+    match drain.unless_begun(Box::pin(start::migrate(settings, notifier))).await {
         Some(migrated) => migrated?,
         None => return Ok(lifecycle.finish().await),
     }
@@ -59,7 +59,10 @@ async fn work(settings: &Settings, notifier: &Notifier) -> Result<ExitCode> {
     let worker = Worker::new(pool, clock, context, Some(redis), Options::default(), hooks);
     let stop = CancellationToken::new();
     let working = worker.run(stop.clone());
-    lifecycle.spawn_critical("worker", async { Ok::<_, Infallible>(working.await) });
+    lifecycle.spawn_critical("worker", async {
+        working.await;
+        Ok::<_, Infallible>(())
+    });
     let draining = drain.clone();
     tokio::spawn(async move {
         draining.begun().await;

@@ -1,5 +1,6 @@
 //! How much there is of everything, for `stage` and `doctor`.
 
+use jiff::Timestamp;
 use sqlx::PgConnection;
 
 use super::Result;
@@ -40,4 +41,29 @@ pub async fn count(db: &mut PgConnection) -> Result<Census> {
     .fetch_one(db)
     .await?;
     Ok(census)
+}
+
+/// What Postgres says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// Its version in words.
+    pub version: String,
+    /// Bytes of the database.
+    pub size: i64,
+    /// Its clock.
+    pub now: Timestamp,
+}
+
+/// Asks the server about itself.
+///
+/// # Errors
+/// When the database fails.
+pub async fn server(db: &mut PgConnection) -> Result<Server> {
+    let row = sqlx::query!(
+        r#"select current_setting('server_version') as "version!",
+                  pg_database_size(current_database()) as "size!", clock_timestamp() as "now!""#
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Server { version: row.version, size: row.size, now: row.now.to_jiff() })
 }

@@ -43,9 +43,9 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Unavailable(error),
+            | sqlx::Error::WorkerCrashed
             // A server that ends in the middle of an exchange reads as a broken protocol.
-            sqlx::Error::Protocol(_) => Self::Unavailable(error),
+            | sqlx::Error::Protocol(_) => Self::Unavailable(error),
             sqlx::Error::Database(database) => match database.code().as_deref() {
                 // Class 08 connection, 57P01-57P04 shut down or starting, 53300 too many connections,
                 // 40001 and 40P01 lost a race with another transaction.

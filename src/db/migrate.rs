@@ -56,6 +56,11 @@ pub enum Error {
 /// # Errors
 /// See [`Error`].
 pub async fn run(pool: &PgPool, status: impl Fn(&str)) -> Result<(), Error> {
+    // On the heap: it is large, and every caller's future would be.
+    Box::pin(apply(pool, status)).await
+}
+
+async fn apply(pool: &PgPool, status: impl Fn(&str)) -> Result<(), Error> {
     let mut connection = pool.acquire().await?;
     // First without the lock: the usual start has nothing to do and should wait for nobody.
     check_compatible(&mut connection).await?;

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::health::Health;
@@ -35,7 +36,8 @@ pub struct Inner {
     pub hasher: Hasher,
     /// What `/healthz` says.
     pub health: Health,
-    ready: AtomicBool,
+    /// Cancelled once the pages are open: a latch that can be waited for.
+    ready: CancellationToken,
     set_up: AtomicBool,
     catalogue: OnceCell<Catalogue>,
 }
@@ -59,7 +61,7 @@ impl App {
             wake,
             hasher: Hasher::default(),
             health,
-            ready: AtomicBool::new(false),
+            ready: CancellationToken::new(),
             set_up: AtomicBool::new(false),
             catalogue: OnceCell::new(),
         }))
@@ -98,11 +100,16 @@ impl App {
 
     /// Opens the pages: Postgres has answered and migrations are done.
     pub fn set_ready(&self) {
-        self.ready.store(true, Ordering::Release);
+        self.ready.cancel();
     }
 
     /// Whether the pages are open.
     pub fn is_ready(&self) -> bool {
-        self.ready.load(Ordering::Acquire)
+        self.ready.is_cancelled()
+    }
+
+    /// Waits until the pages are open.
+    pub async fn until_ready(&self) {
+        self.ready.cancelled().await;
     }
 }

@@ -16,7 +16,7 @@ use super::error::Problem;
 /// Refuses cross-site requests that would change something.
 pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || is_ours(request.headers(), &app.settings.public_url.origin()) {
+    if safe || is_ours(request.headers(), app.settings.public_url.origin()) {
         return next.run(request).await;
     }
     tracing::warn!(

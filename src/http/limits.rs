@@ -65,6 +65,6 @@ mod tests {
         let (account_only, now) = failures(1, 50, 0);
         assert_eq!(pause(&account_only, true, now), None);
         let (address_too, now) = failures(21, 50, 0);
-        assert_eq!(pause(&address_too, true, now), Some(Duration::from_secs(300)));
+        assert_eq!(pause(&address_too, true, now), Some(Duration::from_mins(5)));
     }
 }

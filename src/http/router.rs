@@ -10,6 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use http::StatusCode;
 use http::request::Parts;
+use tokio::time::timeout;
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -27,6 +28,8 @@ use crate::proxy::origin::Refusal;
 
 /// The largest request body: 15 MiB, for photos.
 pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
+/// How long a request waits for the end of a start before it is told to come again.
+const START_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a handler may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -74,9 +77,10 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-/// 503 until Postgres has answered and migrations are done.
+/// 503 until Postgres has answered and migrations are done. A start usually takes milliseconds, so requests
+/// wait a little for its end: a restart shows as a slow page and loses no form.
 async fn gate(State(app): State<App>, request: Request, next: Next) -> Response {
-    if app.is_ready() {
+    if app.is_ready() || timeout(START_PATIENCE, app.until_ready()).await.is_ok() {
         return next.run(request).await;
     }
     Problem::new(StatusCode::SERVICE_UNAVAILABLE)

@@ -20,7 +20,7 @@ use crate::pages;
 /// How long a session lives after its last use. The phone at the tank stays signed in.
 pub const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The cookie outlives the session a little, so that the server's word counts.
-pub const COOKIE: Duration = Duration::from_secs(60 * 24 * 3600);
+pub const COOKIE: Duration = Duration::from_hours(60 * 24);
 /// A session's last use is written down at most this often: not on every page.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(10);
 

@@ -288,7 +288,8 @@ impl<'a> FirstPath<'a> {
     pub async fn batch_form(&mut self) -> Result<Form> {
         let tank = self.tank.clone().context("there is no tank")?;
         let mut form = self.owner.form(&format!("{tank}/readings/new")).await?;
-        let keys: Vec<String> = form.names().filter_map(|name| name.strip_suffix(VALUE)).map(ToOwned::to_owned).collect();
+        let keys: Vec<String> =
+            form.names().filter_map(|name| name.strip_suffix(VALUE)).map(ToOwned::to_owned).collect();
         ensure!(!keys.is_empty(), "the batch form has no parameters");
         for key in keys {
             form.set(&format!("{key}{VALUE}"), plausible(&key));
@@ -299,7 +300,8 @@ impl<'a> FirstPath<'a> {
     async fn batch(&mut self) -> Result<Finding> {
         let before = self.count().await?;
         let form = self.batch_form().await?;
-        let filled = |name: &&str| name.ends_with(VALUE) && form.value(name).is_some_and(|value| !value.is_empty());
+        let filled =
+            |name: &&str| name.ends_with(VALUE) && form.value(name).is_some_and(|value| !value.is_empty());
         let wanted = form.names().filter(filled).count();
         self.owner.submit_accepted(&form).await?;
         self.owner.submit(&form).await?;
@@ -319,7 +321,8 @@ impl<'a> FirstPath<'a> {
         let bad = ["NaN", "Infinity", "1e999", "-400", "9999999999", "7<script>", "eight", "\u{1}"];
         for value in bad {
             let mut form = self.batch_form().await?;
-            let name = form.names().find(|name| name.ends_with(VALUE)).map(ToOwned::to_owned).context("no field")?;
+            let name =
+                form.names().find(|name| name.ends_with(VALUE)).map(ToOwned::to_owned).context("no field")?;
             form.set(&name, value);
             let status = self.owner.submit(&form).await?.status;
             if !status.is_client_error() {

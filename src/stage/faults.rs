@@ -18,9 +18,9 @@ use crate::probe::{Finding, Report};
 use crate::system::clock::Clock;
 
 const RESTARTS: usize = 10;
-const CONNECTIONS: u64 = 8;
+const CONNECTIONS: u64 = 16;
 /// How long load runs between two restarts.
-const BETWEEN: Duration = Duration::from_millis(400);
+const BETWEEN: Duration = Duration::from_millis(700);
 const JOBS: usize = 5;
 const RECOVERED_WITHIN: Duration = Duration::from_secs(20);
 /// A sweep finds jobs nobody was woken for within half a minute.
@@ -153,10 +153,11 @@ async fn postgres_restarted(stack: &mut Stack, path: &mut FirstPath<'_>) -> Resu
     let load = Load::start(&path.client, &kinds, CONNECTIONS);
     tokio::time::sleep(BETWEEN).await;
     let restarted = stack.postgres.as_mut().context("no Postgres")?.restart().await;
-    let recovered = recover(&path.client, &mut path.owner).await;
+    let recovered = recover(&mut path.owner).await;
     let tallies = load.stop().await;
     restarted?;
     let took = recovered.context("after the restart of Postgres")?;
+    wait_for_health(&path.client, "ok").await.context("after the restart of Postgres")?;
     let same = stack.web.process().map(|process| process.pid()) == pid;
     let seen = format!(
         "{}; pages back after {} ms, same web process: {same}",
@@ -174,7 +175,8 @@ async fn postgres_stopped(stack: &mut Stack, path: &mut FirstPath<'_>) -> Result
     let alive = path.client.get("/livez").await;
     stack.postgres.as_mut().context("no Postgres")?.start_again().await?;
     let (page, health, alive) = (page?, health?, alive?);
-    let took = recover(&path.client, &mut path.owner).await?;
+    let took = recover(&mut path.owner).await?;
+    wait_for_health(&path.client, "ok").await?;
     let statuses = [page.status, health.status, alive.status].map(|status| status.as_u16());
     let retry = page.header("retry-after").unwrap_or("none");
     let seen = format!(
@@ -234,12 +236,11 @@ async fn wait_for_health(client: &Client, wanted: &str) -> Result<()> {
 }
 
 /// Waits until a page that needs the database is there again.
-async fn recover(client: &Client, owner: &mut Browser) -> Result<Duration> {
+async fn recover(owner: &mut Browser) -> Result<Duration> {
     let started = Instant::now();
     loop {
         let status = owner.open("/tanks").await?.status;
         if status == StatusCode::OK {
-            wait_for_health(client, "ok").await?;
             return Ok(started.elapsed());
         }
         if started.elapsed() > RECOVERED_WITHIN {

@@ -5,6 +5,7 @@
 pub(crate) mod driver;
 
 mod chart;
+mod first_path;
 mod harbor;
 mod itself;
 mod person;

@@ -1,5 +1,7 @@
 //! The private servers, and the migrations that run on them.
 
+mod interrupted;
+
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};

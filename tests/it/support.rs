@@ -1,5 +1,11 @@
 //! What tests stand on: a private Postgres and Redis that this run starts itself.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "tests fail by panicking and say why on stderr"
+)]
+
 pub(crate) mod postgres;
 pub(crate) mod redis;
 

@@ -113,5 +113,9 @@ fn fill(form: &mut ReadingsForm, typed: &Typed, rejection: &Rejection) {
     form.note.error = errors.on("note").map(str::to_owned);
     form.error = errors.on(FORM).map(str::to_owned);
     let asked_again = |token: &str| rejection.jumps.iter().any(|jump| jump.token == token);
-    form.confirmed = typed.all("confirmed").filter(|token| !asked_again(token)).map(str::to_owned).collect();
+    form.confirmed = typed
+        .all("confirmed")
+        .filter(|token| !token.is_empty() && !asked_again(token))
+        .map(str::to_owned)
+        .collect();
 }

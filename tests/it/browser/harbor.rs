@@ -89,9 +89,11 @@ impl Harbor {
         let value = |day: i64, (key, value): &(&str, &str)| {
             let parameter = catalogue.parameter_by_key(key).unwrap();
             let base: Decimal = value.parse().unwrap();
-            let wave = Decimal::from((day * 5) % 7 - 3) * base / Decimal::from(if day == 9 { 25 } else { 150 });
+            let wave =
+                Decimal::from((day * 5) % 7 - 3) * base / Decimal::from(if day == 9 { 25 } else { 150 });
             let value = (base + wave).round_dp(u32::from(parameter.canonical.decimals));
-            let (parameter, entered_unit): (ParameterId, _) = (parameter.id, parameter.canonical.code.clone());
+            let (parameter, entered_unit): (ParameterId, _) =
+                (parameter.id, parameter.canonical.code.clone());
             Value { parameter, value, below: false, entered_value: value, entered_unit }
         };
         for day in (1..=days).filter(|day| !(14..18).contains(day)) {

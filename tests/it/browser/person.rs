@@ -44,7 +44,14 @@ impl Person {
 
     async fn new(origin: &str, name: &str, setup: Setup, phone: bool, scripts: bool) -> Self {
         let browser = Browser::start(setup).await;
-        Self { browser, origin: origin.to_owned(), name: name.to_owned(), phone, scripts, faults: Mutex::default() }
+        Self {
+            browser,
+            origin: origin.to_owned(),
+            name: name.to_owned(),
+            phone,
+            scripts,
+            faults: Mutex::default(),
+        }
     }
 
     pub(super) async fn open(&self, path: &str) {

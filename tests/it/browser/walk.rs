@@ -206,7 +206,8 @@ async fn look_back(person: &Person) {
     person.follow(".spans a:nth-child(4)").await;
     assert!(person.reads("#chart-title").await.contains("90"), "{}", person.reads("#chart-title").await);
     assert_eq!(person.reads(".picks [aria-current]").await, person.reads(".readouts [aria-current]").await);
-    let shown = "return [...document.querySelectorAll('.plot')].filter(plot => plot.getClientRects().length).length";
+    let shown =
+        "return [...document.querySelectorAll('.plot')].filter(plot => plot.getClientRects().length).length";
     assert_eq!(person.browser.number(shown).await, 1);
     person.press(".more summary").await;
     person.look("tank-quarter").await;

@@ -36,7 +36,7 @@ impl TankPage {
         well.shell.keeper = Some("Maximilian-Alexander von und zu".to_owned());
         let mut dark = reef.clone();
         dark.shell.theme = Some(crate::pages::shell::Theme::Dark);
-        [("reef", reef), ("one", one), ("no-chart", blank), ("new", new), ("well", well), ("dark", dark)]
+        [("reef", reef), ("one", one), ("no-chart", blank), ("empty", new), ("well", well), ("dark", dark)]
             .into_iter()
             .map(|(name, page)| (format!("tank-{name}"), page))
             .collect()

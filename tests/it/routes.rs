@@ -1,0 +1,11 @@
+//! The routes as a browser uses them: one file an address. Every request goes through the whole stack.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod dashboard;
+mod errors;
+mod setup;
+mod sign_in;
+pub(crate) mod site;
+mod tank;
+mod tank_readings_new;
+mod tanks_new;
