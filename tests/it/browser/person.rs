@@ -1,4 +1,5 @@
 //! A person at the pages: what they do, and what they would complain about on every page they see.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -242,4 +243,54 @@ impl Person {
         let faults = self.faults.into_inner().unwrap();
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
     }
+}
+
+/// A page with one of each fault.
+const BAD: &str = r##"<!doctype html><html><title>Bad</title><meta name=viewport content="width=device-width">
+<style>p { color: #999 } input { border: 1px solid #ccc } button { outline: none !important; width: 20px }</style>
+<a href="#there">x</a><main><h1>One</h1><h1>Two</h1><h3>Three</h3><p id=a>Pale</p><p id=a></p>
+<input id=b aria-describedby=nobody aria-invalid=true><button></button><svg viewBox="0 0 1 1"></svg><img src="data:,">
+<table><tr><th>x</th></tr></table><span class="state">OK</span><ul><div>no item</div></ul>
+<fieldset></fieldset><div style="width: 2000px">wide</div></main>"##;
+
+#[tokio::test]
+async fn the_judge_sees_what_is_wrong() {
+    let router = axum::Router::new().route("/", axum::routing::get(async || axum::response::Html(BAD)));
+    let origin = format!("http://{}", super::itself::serve(router).await);
+    let person = Person::with_phone(&origin, "bad").await;
+    person.open("/").await;
+    let mut faults = person.ask(include_str!("person/check.js"), json!({ "phone": true })).await;
+    faults.extend(person.tab_through().await);
+    let faults = faults.join("\n");
+    for fault in [
+        "no lang",
+        "title: Bad",
+        "id a 2 times",
+        "aria-describedby of input#b \"\" leads nowhere: nobody",
+        "leads nowhere: #there",
+        "2 h1",
+        "h1 is followed by h3 \"Three\"",
+        "not one header",
+        "the first link is not the skip link",
+        "outside the landmarks: a \"x\"",
+        "div \"no item\" in a list",
+        "no name: input#b",
+        "no name: button",
+        "no alt",
+        "a drawing without words",
+        "a fieldset without a legend",
+        "a table without a caption",
+        "a th without a scope",
+        "no words for the error at input#b",
+        "a state without mark and word",
+        "contrast 2.85: \"Pale\"",
+        "edge 1.61: input#b",
+        "scrolls sideways",
+        "over the edge: div \"wide\"",
+        "to tap: button",
+        "focus does not show: button",
+    ] {
+        assert!(faults.contains(fault), "not seen: {fault}\n{faults}");
+    }
+    person.browser.end().await;
 }

@@ -1,9 +1,10 @@
 //! The first path as a person walks it: set up, add a tank, log readings at it, see where it stands.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use super::harbor::Harbor;
 use super::person::{ENTER, Person};
+use crate::routes::site::PASSWORD;
 
-const PASSWORD: &str = "four words of kelp";
 const REEF: &[(&str, &str)] = &[
     ("temperature", "25.2"),
     ("ph", "8.2"),
@@ -71,7 +72,7 @@ async fn walk(harbor: &Harbor, person: &Person) {
     set_up_after_a_slip(harbor, person).await;
     see_empty_pages(person).await;
     add_tank_after_a_slip(person).await;
-    log_readings(person).await;
+    log_readings(harbor, person).await;
     harbor.remember(80, REEF).await;
     look_back(person).await;
     sign_out_and_in(person).await;
@@ -79,7 +80,7 @@ async fn walk(harbor: &Harbor, person: &Person) {
 
 async fn set_up(harbor: &Harbor, person: &Person, name: &str) {
     person.open("/setup").await;
-    person.write("#code", &harbor.setup_code().await).await;
+    person.write("#code", &harbor.site.setup_code().await).await;
     person.write("#name", name).await;
     person.write("#email", "ana@example.org").await;
     person.write("#password", PASSWORD).await;
@@ -143,9 +144,11 @@ async fn add_tank_after_a_slip(person: &Person) {
     person.look("tank-empty").await;
 }
 
-async fn log_readings(person: &Person) {
+async fn log_readings(harbor: &Harbor, person: &Person) {
     person.follow(".empty .button").await;
     person.find("[data-count]").await;
+    let width = "return document.getElementById('ph_value').getBoundingClientRect().width | 0";
+    assert!(person.browser.number(width).await >= 112, "a number needs 7 rem");
     person.look("batch").await;
     if person.scripts {
         type_with_scripts(person).await;
@@ -169,6 +172,11 @@ async fn log_readings(person: &Person) {
     person.write("#salinity_value", "35").await;
     person.follow("[data-count]").await;
     assert_eq!(person.reads(".notice").await, "Saved 4 readings.");
+    assert_eq!(harbor.site.count("readings").await, 4);
+    if person.scripts {
+        let left = "return location.search + Object.keys(localStorage).join()";
+        assert_eq!(person.browser.text(left).await, "", "a clean address and no draft");
+    }
     let seen = person.reads(".readouts").await;
     for words in ["25.4", "8.45", "<0.02", "35.0", "OK", "Watch"] {
         assert!(seen.contains(words), "{words} in {seen}");
@@ -189,10 +197,12 @@ async fn type_with_scripts(person: &Person) {
     person.write("#phosphate_value", "<0.02").await;
     assert_eq!(person.reads("[data-count]").await, "Save 3 readings");
     person.look("batch-typed").await;
+    let form = person.value("[name=form_id]").await;
     person.browser.refresh().await.unwrap();
     assert!(person.reads(".notice").await.contains("what you had typed"));
     assert_eq!(person.value("#temperature_value").await, "25,4");
     assert_eq!(person.value("#phosphate_value").await, "<0.02");
+    assert_eq!(person.value("[name=form_id]").await, form, "saved once, however often it is sent");
     assert_eq!(person.reads("#live-ph").await, "Watch");
     assert_eq!(person.reads("[data-count]").await, "Save 3 readings");
     person.look("batch-draft").await;
