@@ -5,7 +5,6 @@
 pub(crate) mod driver;
 
 mod chart;
-mod first_path;
 mod harbor;
 mod itself;
 mod person;

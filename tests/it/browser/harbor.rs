@@ -1,65 +1,38 @@
 //! The real service on a port of the loopback, with a database of its own.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
-use safeharbor::cli::admin;
 use safeharbor::db;
-use safeharbor::domain::id::{KeeperId, ParameterId, SessionId, TankId};
+use safeharbor::domain::id::{KeeperId, SessionId, TankId};
 use safeharbor::domain::reading::{Batch, Value};
-use safeharbor::http::{App, router};
-use safeharbor::jobs::Wake;
-use safeharbor::settings::{Environ, ListenAddr, Settings, Verb};
+use safeharbor::settings::ListenAddr;
 use safeharbor::system::clock::Clock;
 use safeharbor::system::drain::Drain;
 use safeharbor::system::{listener, server};
 use uuid::Uuid;
 
-use crate::support;
-use crate::support::postgres::{self, Database};
+use crate::routes::site::Site;
 
+/// A service that people reach at `origin`.
 pub(super) struct Harbor {
     pub(super) origin: String,
-    database: Database,
-    clock: Clock,
+    pub(super) site: Site,
     drain: Drain,
-    _photos: tempfile::TempDir,
 }
 
 impl Harbor {
+    /// One that nobody has set up.
     pub(super) async fn open() -> Self {
         let any_port = ListenAddr::Tcp("127.0.0.1:0".parse().unwrap());
         let listener = listener::bind(&any_port).unwrap();
         let ListenAddr::Tcp(addr) = listener.local_addr().unwrap() else { panic!("asked for TCP") };
         let origin = format!("http://localhost:{}", addr.port());
-        let database = postgres::database().await;
-        let redis = support::redis::server().await.url();
-        let photos = tempfile::tempdir().unwrap();
-        let environ = Environ::new([
-            ("SAFEHARBOR_ENV", "development"),
-            ("PUBLIC_URL", &origin),
-            ("LISTEN", &addr.to_string()),
-            ("DATABASE_URL", &database.url),
-            ("REDIS_URL", &redis),
-            ("UPLOAD_DIR", photos.path().to_str().unwrap()),
-            ("DEFAULT_TZ", "Europe/Berlin"),
-        ]);
-        let settings = Settings::load(&environ, Verb::Serve).unwrap_or_else(|problems| panic!("{problems}"));
-        let clock = Clock::system();
-        let wake = Wake::start(&settings.redis_url, clock.clone()).unwrap();
-        let pool = database.pool.clone();
-        let app = App::new(settings, pool, clock.clone(), wake);
-        app.set_ready();
+        // The browser's clock fills in the time, so the service's must be the same.
+        let site = Site::at(&origin, Clock::system()).await;
         let drain = Drain::new();
-        tokio::spawn(server::serve(listener, router::router(app), drain.clone()));
-        Self { origin, database, clock, drain, _photos: photos }
-    }
-
-    /// What `safeharbor admin setup-code` prints.
-    pub(super) async fn setup_code(&self) -> String {
-        let mut said = Vec::new();
-        let mut connection = self.database.acquire().await.unwrap();
-        admin::setup_code(&mut connection, &self.clock, &mut said).await.unwrap();
-        String::from_utf8(said).unwrap().trim().to_owned()
+        tokio::spawn(server::serve(listener, site.router.clone(), drain.clone()));
+        Self { origin, site, drain }
     }
 
     /// Copies the newest tank so often, as if the form had been sent again and again.
@@ -75,13 +48,13 @@ impl Harbor {
                           (select id from tanks order by created_at desc limit 1)) tracked
              where tanks.name like 'Rack %' and $1 > 0",
         ] {
-            sqlx::query(sql).bind(count).execute(&*self.database).await.unwrap();
+            sqlx::query(sql).bind(count).execute(&*self.site.database).await.unwrap();
         }
     }
 
     /// A reading of each parameter a day, for so many days before today, with a gap and one that is too high.
     pub(super) async fn remember(&self, days: i64, values: &[(&str, &str)]) {
-        let mut db = self.database.acquire().await.unwrap();
+        let mut db = self.site.database.acquire().await.unwrap();
         let catalogue = db::parameter::catalogue(&mut db).await.unwrap();
         let (tank,): (Uuid,) =
             sqlx::query_as("select id from tanks order by created_at").fetch_one(&mut *db).await.unwrap();
@@ -92,18 +65,19 @@ impl Harbor {
             let wave =
                 Decimal::from((day * 5) % 7 - 3) * base / Decimal::from(if day == 9 { 25 } else { 150 });
             let value = (base + wave).round_dp(u32::from(parameter.canonical.decimals));
-            let (parameter, entered_unit): (ParameterId, _) =
-                (parameter.id, parameter.canonical.code.clone());
+            let (parameter, entered_unit) = (parameter.id, parameter.canonical.code.clone());
             Value { parameter, value, below: false, entered_value: value, entered_unit }
         };
         for day in (1..=days).filter(|day| !(14..18).contains(day)) {
             let batch = Batch {
-                session_id: SessionId(self.clock.uuid()),
-                taken_at: self.clock.now() - SignedDuration::from_hours(24 * day + day % 5),
+                session_id: SessionId(self.site.clock.uuid()),
+                taken_at: self.site.clock.now() - SignedDuration::from_hours(24 * day + day % 5),
                 note: None,
                 values: values.iter().map(|entry| value(day, entry)).collect(),
             };
-            db::reading::record(&mut db, &self.clock, TankId(tank), &batch, KeeperId(owner)).await.unwrap();
+            db::reading::record(&mut db, &self.site.clock, TankId(tank), &batch, KeeperId(owner))
+                .await
+                .unwrap();
         }
     }
 }

@@ -1,4 +1,5 @@
 //! A person at the pages: what they do, and what they would complain about on every page they see.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -6,6 +7,7 @@ use std::time::Duration;
 use fantoccini::Locator;
 use fantoccini::elements::Element;
 use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
 
 use super::driver::{Browser, Setup};
 
@@ -79,6 +81,24 @@ impl Person {
         element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
 
+    /// Clicks on what leads to another page, and waits until that is there.
+    pub(super) async fn follow(&self, css: &str) {
+        const PAGE: &str = "return document.readyState === 'complete' ? `${performance.timeOrigin}` : ''";
+        let before = self.browser.text(PAGE).await;
+        self.press(css).await;
+        let arrival = async {
+            loop {
+                // The browser may be between two pages, where nothing can be asked.
+                let now = self.browser.execute(PAGE, Vec::new()).await.ok();
+                if now.as_ref().and_then(Value::as_str).is_some_and(|now| !now.is_empty() && now != before) {
+                    return;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        assert!(timeout(PATIENCE, arrival).await.is_ok(), "{css} leads nowhere");
+    }
+
     pub(super) async fn write(&self, css: &str, text: &str) {
         self.find(css).await.send_keys(text).await.unwrap_or_else(|error| panic!("{css}: {error}"));
     }
@@ -127,13 +147,17 @@ impl Person {
         }
         self.prefer("light").await;
         if self.phone {
-            self.widen_to(320).await;
+            self.resize(320, 844).await;
             let narrow = self.ask(include_str!("person/check.js"), json!({ "phone": true })).await;
             faults.extend(narrow.into_iter().map(|fault| format!("at 320: {fault}")));
-            self.widen_to(390).await;
+            // What is left of the window above a keyboard.
+            self.resize(390, 500).await;
         }
         if self.scripts {
             faults.extend(self.tab_through().await);
+        }
+        if self.phone {
+            self.resize(390, 844).await;
         }
         faults.sort();
         faults.dedup();
@@ -147,8 +171,8 @@ impl Person {
         self.browser.devtools("Emulation.setEmulatedMedia", media).await;
     }
 
-    async fn widen_to(&self, width: u32) {
-        let metrics = json!({ "width": width, "height": 844, "deviceScaleFactor": 1, "mobile": true });
+    async fn resize(&self, width: u32, height: u32) {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": true });
         self.browser.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
     }
 
@@ -199,11 +223,12 @@ impl Person {
     /// With `AXE=FILE`, what axe-core finds: a second opinion for whoever works on the pages.
     async fn axe(&self) -> Vec<String> {
         #[expect(clippy::disallowed_methods, reason = "a wish of the person who runs the tests")]
-        let Some(file) = std::env::var_os("AXE") else { return Vec::new() };
+        let file = std::env::var_os("AXE");
+        let Some(file) = file.filter(|_| self.scripts) else { return Vec::new() };
         let axe = std::fs::read_to_string(file).expect("AXE names axe.min.js");
         self.browser.execute(&axe, Vec::new()).await.unwrap();
         let run = "const done = arguments[arguments.length - 1];
-            axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations.flatMap(
+            axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.passes.length < 10 ? ['axe did not run'] : found.violations.flatMap(
                 fault => fault.nodes.map(node => `axe ${fault.id}: ${node.target} ${node.any.map(any => any.message)}`))))";
         let faults = self.browser.execute_async(run, Vec::new()).await.unwrap();
         serde_json::from_value(faults).unwrap()
@@ -218,4 +243,54 @@ impl Person {
         let faults = self.faults.into_inner().unwrap();
         assert!(faults.is_empty(), "\n{}", faults.join("\n"));
     }
+}
+
+/// A page with one of each fault.
+const BAD: &str = r##"<!doctype html><html><title>Bad</title><meta name=viewport content="width=device-width">
+<style>p { color: #999 } input { border: 1px solid #ccc } button { outline: none !important; width: 20px }</style>
+<a href="#there">x</a><main><h1>One</h1><h1>Two</h1><h3>Three</h3><p id=a>Pale</p><p id=a></p>
+<input id=b aria-describedby=nobody aria-invalid=true><button></button><svg viewBox="0 0 1 1"></svg><img src="data:,">
+<table><tr><th>x</th></tr></table><span class="state">OK</span><ul><div>no item</div></ul>
+<fieldset></fieldset><div style="width: 2000px">wide</div></main>"##;
+
+#[tokio::test]
+async fn the_judge_sees_what_is_wrong() {
+    let router = axum::Router::new().route("/", axum::routing::get(async || axum::response::Html(BAD)));
+    let origin = format!("http://{}", super::itself::serve(router).await);
+    let person = Person::with_phone(&origin, "bad").await;
+    person.open("/").await;
+    let mut faults = person.ask(include_str!("person/check.js"), json!({ "phone": true })).await;
+    faults.extend(person.tab_through().await);
+    let faults = faults.join("\n");
+    for fault in [
+        "no lang",
+        "title: Bad",
+        "id a 2 times",
+        "aria-describedby of input#b \"\" leads nowhere: nobody",
+        "leads nowhere: #there",
+        "2 h1",
+        "h1 is followed by h3 \"Three\"",
+        "not one header",
+        "the first link is not the skip link",
+        "outside the landmarks: a \"x\"",
+        "div \"no item\" in a list",
+        "no name: input#b",
+        "no name: button",
+        "no alt",
+        "a drawing without words",
+        "a fieldset without a legend",
+        "a table without a caption",
+        "a th without a scope",
+        "no words for the error at input#b",
+        "a state without mark and word",
+        "contrast 2.85: \"Pale\"",
+        "edge 1.61: input#b",
+        "scrolls sideways",
+        "over the edge: div \"wide\"",
+        "to tap: button",
+        "focus does not show: button",
+    ] {
+        assert!(faults.contains(fault), "not seen: {fault}\n{faults}");
+    }
+    person.browser.end().await;
 }
