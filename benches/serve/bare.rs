@@ -37,6 +37,10 @@ impl Bare {
         Ok(Self { child, addr: line.trim().parse().context("the yardstick's address")? })
     }
 
+    pub(crate) fn pid(&self) -> Result<u32> {
+        self.child.id().context("the yardstick has ended")
+    }
+
     pub(crate) async fn stop(mut self) -> Result<()> {
         Ok(self.child.kill().await?)
     }

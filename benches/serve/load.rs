@@ -36,6 +36,11 @@ pub(crate) struct Figures {
     pub(crate) per_second: f64,
     pub(crate) median: Duration,
     pub(crate) bytes: usize,
+    pub(crate) answers: u32,
+    /// Processor time an answer costs the server.
+    pub(crate) server: Duration,
+    /// And Postgres.
+    pub(crate) postgres: Duration,
 }
 
 /// Asks over `connections` for `time`.
@@ -58,7 +63,7 @@ pub(crate) async fn run(target: &Target, connections: usize, time: Duration) -> 
     let per_second = f64::from(asked) / started.elapsed().as_secs_f64();
     times.sort_unstable();
     let median = *times.get(times.len() / 2).context("no answer at all")?;
-    Ok(Figures { per_second, median, bytes })
+    Ok(Figures { per_second, median, bytes, answers: asked, ..Figures::default() })
 }
 
 async fn one(addr: SocketAddr, request: String, until: Instant) -> Result<(Vec<Duration>, usize)> {

@@ -7,6 +7,7 @@
 #![expect(clippy::print_stdout, reason = "figures are what this program is for")]
 
 mod bare;
+mod cpu;
 mod load;
 mod rows;
 mod serve;
@@ -60,8 +61,9 @@ async fn measure(args: &Args) -> Result<()> {
 
     let household = rows::household(&url).await.context("the household")?;
     let bare = bare::Bare::start().await?;
-    let mut measure = Measure { args, bare: Figures::default() };
-    measure.bare = measure.of(&Target::bare(bare.addr)).await?;
+    let mut measure =
+        Measure { args, bare: Figures::default(), postgres: postgres.process().context("Postgres")?.pid() };
+    measure.bare = measure.of(&Target::bare(bare.addr), bare.pid()?).await?;
     println!(
         "{} connections, {} s each; ratio to the bare handler in brackets\n",
         args.connections, args.seconds
@@ -82,7 +84,7 @@ async fn measure(args: &Args) -> Result<()> {
         }
         for (name, path, signed_in) in rows {
             let cookie = signed_in.then_some(household.cookie.as_str());
-            let figures = measure.of(&Target::page(served.addr, &path, cookie)).await?;
+            let figures = measure.of(&Target::page(served.addr, &path, cookie), served.pid()?).await?;
             let name = if name.starts_with(|c: char| c.is_ascii_digit()) || name == "all" {
                 format!("chart of {name}")
             } else {
@@ -111,23 +113,33 @@ async fn measure(args: &Args) -> Result<()> {
 struct Measure<'a> {
     args: &'a Args,
     bare: Figures,
+    /// Postgres' own process.
+    postgres: u32,
 }
 
 impl Measure<'_> {
     /// Latency from one connection alone, requests a second from all of them.
-    async fn of(&self, target: &Target) -> Result<Figures> {
+    async fn of(&self, target: &Target, server: u32) -> Result<Figures> {
         let time = Duration::from_secs(self.args.seconds);
         load::run(target, 1, Duration::from_millis(300)).await?;
         let alone = load::run(target, 1, time / 2).await?;
+        let (server_before, postgres_before) = (cpu::used(server)?, cpu::used(self.postgres)?);
         let together = load::run(target, self.args.connections, time).await?;
-        Ok(Figures { median: alone.median, per_second: together.per_second, ..together })
+        Ok(Figures {
+            median: alone.median,
+            server: (cpu::used(server)? - server_before) / together.answers,
+            postgres: (cpu::used(self.postgres)? - postgres_before) / together.answers,
+            ..together
+        })
     }
 
     fn print(&self, name: &str, figures: &Figures) {
         println!(
-            "{name:<20} {:>9.0}/s (1/{:.1})   {:>8.0} µs alone (×{:.1})   {:>7} bytes",
+            "{name:<20} {:>9.0}/s (1/{:.1})   {:>6.0} µs of serve, {:>5.0} µs of Postgres   {:>8.0} µs alone (×{:.1})   {:>7} bytes",
             figures.per_second,
             self.bare.per_second / figures.per_second,
+            figures.server.as_secs_f64() * 1e6,
+            figures.postgres.as_secs_f64() * 1e6,
             figures.median.as_secs_f64() * 1e6,
             ratio(figures.median, self.bare.median),
             figures.bytes,

@@ -52,9 +52,13 @@ impl Served {
         Ok(Self { child, addr, ready_after: started.elapsed() })
     }
 
+    pub(crate) fn pid(&self) -> Result<u32> {
+        self.child.id().context("serve has ended")
+    }
+
     /// A line of `/proc/PID/status`, in MB.
     pub(crate) fn memory(&self, line: &str) -> Result<u64> {
-        let pid = self.child.id().context("serve has ended")?;
+        let pid = self.pid()?;
         let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
         let kib = status
             .lines()
