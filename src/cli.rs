@@ -105,6 +105,11 @@ pub struct VerifyTokenArgs {
 pub enum AdminCommand {
     /// Print the code that /setup asks for before it makes the first owner
     SetupCode,
+    /// Give a keeper a new password, asked for here, and end all of their sessions
+    ResetPassword {
+        /// The keeper's address
+        email: String,
+    },
     /// Send a mail to an address, to see whether the mail settings work
     TestMail {
         /// Where to
@@ -232,6 +237,7 @@ pub fn run(cli: Cli, environ: &Environ, inherited: Result<Inherited, sockets::Er
             let mut db = db::pool::one(&database.url, "safeharbor-admin").await?;
             match command {
                 AdminCommand::SetupCode => admin::setup_code(&mut db, &Clock::system(), out).await,
+                AdminCommand::ResetPassword { email } => admin::reset_password(&mut db, &email, out).await,
                 AdminCommand::TestMail { address } => {
                     admin::test_mail(&mut db, &Clock::system(), &address, out).await
                 }
@@ -318,6 +324,7 @@ mod tests {
             "verify-token --minutes 5",
             "admin setup-code",
             "admin test-mail me@example.org",
+            "admin reset-password me@example.org",
             "stage --once --json",
             "stage --ingress cloudflared --quick --state /var/tmp/x --fresh",
             "doctor --json",

@@ -1,13 +1,15 @@
 //! `safeharbor admin …`: what only somebody with the machine may do.
 
-use std::io::Write;
+use std::io::{self, IsTerminal as _, Write};
 
 use anyhow::{Context as _, Result, bail};
 use jiff::SignedDuration;
 use sqlx::{Connection as _, PgConnection};
+use tokio::task::spawn_blocking;
 
 use crate::db::{self, token};
-use crate::domain::keeper::Email;
+use crate::domain::keeper::{Email, check_password};
+use crate::http::password::Hasher;
 use crate::http::{account, cookies};
 use crate::jobs::{self, Job, job::Addressee};
 use crate::system::clock::Clock;
@@ -51,6 +53,45 @@ pub async fn test_mail(db: &mut PgConnection, clock: &Clock, to: &str, out: &mut
     .await?;
     tx.commit().await?;
     writeln!(out, "job {id} is waiting; the worker sends it within seconds").context("standard output")
+}
+
+/// `admin reset-password`: a new password for the keeper with this address, for when nobody can sign in. It is
+/// asked for twice on a terminal, or read as one line from elsewhere. Every session of the keeper ends.
+///
+/// # Errors
+/// When there is no such keeper, the password is refused, or the database fails.
+pub async fn reset_password(db: &mut PgConnection, email: &str, out: &mut dyn Write) -> Result<()> {
+    let email: Email = email.parse().with_context(|| format!("{email:?}"))?;
+    let Some(keeper) = db::keeper::credentials(db, email.as_str()).await? else {
+        bail!("no keeper has the address {email}");
+    };
+    let password = spawn_blocking(read_password).await??;
+    check_password(&password, &email)?;
+    let hash = Hasher::default().hash(password).await?;
+    let mut tx = db.begin().await?;
+    db::keeper::set_password_hash(&mut tx, keeper.id, &hash).await?;
+    let ended = db::session::revoke_all(&mut tx, keeper.id).await?;
+    tx.commit().await?;
+    writeln!(out, "the password of {email} is changed; sessions ended: {ended}")
+        .context("standard output")?;
+    if !keeper.active {
+        writeln!(out, "the account is deactivated, so nobody can sign in with it yet")
+            .context("standard output")?;
+    }
+    Ok(())
+}
+
+fn read_password() -> Result<String> {
+    if !io::stdin().is_terminal() {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).context("standard input")?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let password = rpassword::prompt_password("New password: ").context("the terminal")?;
+    if rpassword::prompt_password("Again: ").context("the terminal")? != password {
+        bail!("the two passwords differ; nothing is changed");
+    }
+    Ok(password)
 }
 
 /// Sixty random bits in three groups of four.

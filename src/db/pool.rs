@@ -31,6 +31,9 @@ pub fn pool(url: &SecretString, name: &str, most: u32) -> Result<PgPool> {
         // Without it every process of a parallel plan costs more than the small queries here.
         ("max_parallel_workers_per_gather", "0"),
         ("jit", "off"),
+        // Every statement here is prepared once and written so that one plan fits all of its arguments;
+        // planning a dashboard anew costs several times its execution.
+        ("plan_cache_mode", "force_generic_plan"),
     ]);
     Ok(PgPoolOptions::new()
         .max_connections(most)

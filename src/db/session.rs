@@ -101,6 +101,14 @@ pub async fn revoke(db: &mut PgConnection, id: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Ends every session of a keeper and forgets the devices, as after a password reset. Answers how many
+/// sessions there were.
+pub async fn revoke_all(tx: &mut PgConnection, keeper: Uuid) -> Result<u64> {
+    let ended = sqlx::query!("delete from sessions where keeper_id = $1", keeper).execute(&mut *tx).await?;
+    sqlx::query!("delete from devices where keeper_id = $1", keeper).execute(tx).await?;
+    Ok(ended.rows_affected())
+}
+
 /// Remembers a device that has signed in, or notes that it did so again.
 pub async fn remember_device(
     db: &mut PgConnection,

@@ -81,12 +81,12 @@ impl Stack {
             Some(_) => None,
             None => Some(PrivatePostgres::start(&state.part("postgres"), Durability::Full).await?),
         };
-        say("Postgres answers");
+        say(if postgres.is_some() { "Postgres answers" } else { "an existing Postgres is used" });
         let redis = match options.redis_url {
             Some(_) => None,
             None => Some(PrivateRedis::start(&state.part("redis")).await?),
         };
-        say("Redis answers");
+        say(if redis.is_some() { "Redis answers" } else { "an existing Redis is used" });
         let sink = Arc::new(MailSink::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?);
         let mut web = Service::new("serve", &options.binary, &state.logs(), state.run());
         let own_port = if options.ingress == Ingress::None { options.port.unwrap_or(0) } else { 0 };

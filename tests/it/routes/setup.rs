@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::site::{PASSWORD, Site, short};
+use super::site::{PASSWORD, Site, setup_form, short};
 
 #[tokio::test]
 async fn the_first_keeper_is_made_with_a_code_and_is_signed_in() {
@@ -13,7 +13,7 @@ async fn the_first_keeper_is_made_with_a_code_and_is_signed_in() {
     let code = site.setup_code().await;
     // Typed from another screen: in lower case, without dashes.
     let typed = code.to_lowercase().replace('-', " ");
-    let answer = site.post("/setup", &site.setup_form(&typed)).await;
+    let answer = site.post("/setup", &setup_form(&typed)).await;
     assert_eq!((answer.status, answer.location.as_str()), (StatusCode::SEE_OTHER, "/"));
     let home = site.get("/").await;
     assert_eq!(home.heading(), "Good to have you, Ana");
@@ -27,7 +27,7 @@ async fn without_the_code_nobody_is_created() {
     let mut site = Site::bare().await;
     let code = site.setup_code().await;
     for wrong in ["", "0000-0000-0000", "\0", "<script>", &"A".repeat(5_000), &code[..4]] {
-        let answer = site.post("/setup", &site.setup_form(wrong)).await;
+        let answer = site.post("/setup", &setup_form(wrong)).await;
         assert_eq!(
             (answer.status, answer.problems().len()),
             (StatusCode::UNPROCESSABLE_ENTITY, 1),
@@ -50,7 +50,7 @@ async fn every_field_says_what_is_wrong_with_it_and_passwords_do_not_come_back()
         ("again", "another one entirely", "The two passwords differ. Type it once more in both fields."),
         ("units", "furlongs", "Choose one of the two."),
     ] {
-        let mut form = site.setup_form(&code);
+        let mut form = setup_form(&code);
         form.iter_mut().find(|(name, _)| *name == field).unwrap().1 = value;
         let answer = site.post("/setup", &form).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

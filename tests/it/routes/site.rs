@@ -1,6 +1,7 @@
 //! A whole service on a database of its own, and a browser that keeps its cookies.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -63,7 +64,7 @@ impl Site {
     pub(crate) async fn with_ana() -> Self {
         let mut site = Self::bare().await;
         let code = site.setup_code().await;
-        let answer = site.post("/setup", &site.setup_form(&code)).await;
+        let answer = site.post("/setup", &setup_form(&code)).await;
         assert_eq!(
             (answer.status, answer.location.as_str()),
             (StatusCode::SEE_OTHER, "/"),
@@ -99,17 +100,6 @@ impl Site {
         let mut db = self.database.pool.acquire().await.unwrap();
         admin::setup_code(&mut db, &self.clock, &mut out).await.unwrap();
         String::from_utf8(out).unwrap().trim().to_owned()
-    }
-
-    pub(crate) fn setup_form<'a>(&self, code: &'a str) -> [(&'static str, &'a str); 6] {
-        [
-            ("code", code),
-            ("name", "Ana"),
-            ("email", "ana@example.org"),
-            ("password", PASSWORD),
-            ("again", PASSWORD),
-            ("units", "metric"),
-        ]
     }
 
     /// The id that a page's form carries.
@@ -193,6 +183,18 @@ impl Answer {
     }
 }
 
+/// The setup form filled in.
+pub(crate) fn setup_form(code: &str) -> [(&'static str, &str); 6] {
+    [
+        ("code", code),
+        ("name", "Ana"),
+        ("email", "ana@example.org"),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+        ("units", "metric"),
+    ]
+}
+
 fn plain(html: &str) -> String {
     let mut inside = false;
     let text: String = html
@@ -208,7 +210,12 @@ fn plain(html: &str) -> String {
 
 /// As a browser encodes a form.
 fn encode(fields: &[(&str, &str)]) -> String {
-    let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let escape = |text: &str| {
+        text.bytes().fold(String::new(), |mut escaped, byte| {
+            write!(escaped, "%{byte:02X}").unwrap();
+            escaped
+        })
+    };
     let pairs: Vec<_> =
         fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     pairs.join("&")
