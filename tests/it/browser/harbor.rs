@@ -64,7 +64,7 @@ impl Harbor {
             let base: Decimal = value.parse().unwrap();
             let wave =
                 Decimal::from((day * 5) % 7 - 3) * base / Decimal::from(if day == 9 { 25 } else { 150 });
-            let value = (base + wave).round_dp(u32::from(parameter.canonical.decimals));
+            let value = (base + wave).round_dp(parameter.canonical.decimals);
             let (parameter, entered_unit) = (parameter.id, parameter.canonical.code.clone());
             Value { parameter, value, below: false, entered_value: value, entered_unit }
         };

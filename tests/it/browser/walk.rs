@@ -187,6 +187,8 @@ async fn log_readings(harbor: &Harbor, person: &Person) {
 
 /// Enter goes to the next field, the range and the count follow, and a reload loses nothing.
 async fn type_with_scripts(person: &Person) {
+    let height = "return document.querySelector('.entries').offsetHeight";
+    let before = person.browser.number(height).await;
     person.write("#temperature_value", "25,4").await;
     assert_eq!(person.reads("#live-temperature").await, "OK");
     assert_eq!(person.reads("[data-count]").await, "Save 1 reading");
@@ -196,6 +198,7 @@ async fn type_with_scripts(person: &Person) {
     assert_eq!(person.reads("#live-ph").await, "Watch");
     person.write("#phosphate_value", "<0.02").await;
     assert_eq!(person.reads("[data-count]").await, "Save 3 readings");
+    assert_eq!(person.browser.number(height).await, before, "nothing moves under the thumb that types");
     person.look("batch-typed").await;
     let form = person.value("[name=form_id]").await;
     person.browser.refresh().await.unwrap();
