@@ -5,6 +5,7 @@ mod contract;
 mod db;
 mod dependencies;
 mod jobs;
+mod routes;
 mod stage;
 mod support;
 mod system;
