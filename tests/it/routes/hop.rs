@@ -49,7 +49,7 @@ async fn it_says_what_the_service_concluded() {
     );
     // Exempt from R9, so that a wrong host can be seen; a stranger's headers are not believed.
     let stranger = Peer::Tcp("192.0.2.66:1".parse().unwrap());
-    let direct = browser.send(ask().header("host", "evil.example").from_peer(stranger)).await.json();
+    let direct = browser.send(ask().header("host", "evil.example").over(stranger)).await.json();
     assert_eq!(
         (&direct["addr"], &direct["scheme"], &direct["host"], &direct["via_proxy"]),
         (&json!("192.0.2.66"), &json!("http"), &json!("evil.example"), &json!(false))

@@ -71,7 +71,7 @@ async fn another_host_is_421_and_says_which_address_to_use() {
         Ask::post("/sign-in").header("host", "evil.example"),
         // Not through the hop: nobody says that it was encrypted.
         Ask::get("/").without("x-forwarded-proto").header("x-forwarded-for", ""),
-        Ask::get("/").from_peer(Peer::Tcp("192.0.2.66:1".parse().unwrap())),
+        Ask::get("/").over(Peer::Tcp("192.0.2.66:1".parse().unwrap())),
     ] {
         let answer = browser.send(ask.clone()).await;
         answer.is(421).says(ORIGIN).never_says("evil");

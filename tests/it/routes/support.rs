@@ -44,6 +44,8 @@ pub(crate) struct TestApp {
     pub(crate) clock: Clock,
     pub(crate) database: Database,
     pub(crate) router: Router,
+    /// See [`TestApp::contents`].
+    sums: OnceCell<String>,
 }
 
 /// What `serve` is told in these tests.
@@ -76,7 +78,7 @@ impl TestApp {
         let app = App::new(settings, database.pool.clone(), clock.clone(), Wake::off());
         app.set_ready();
         let router = router::router(app.clone());
-        Self { app, clock, database, router }
+        Self { app, clock, database, router, sums: OnceCell::new() }
     }
 
     /// The owner exists, with a browser that is signed in.

@@ -14,7 +14,7 @@ async fn any_host_any_scheme_no_cookie_no_redirect() {
         Ask::get("/healthz"),
         Ask::get("/healthz").header("host", "127.0.0.1:8000").without("x-forwarded-proto"),
         Ask::get("/healthz").header("x-forwarded-host", "evil.example").header("x-forwarded-proto", "http"),
-        Ask::get("/healthz").from_peer(Peer::Unix),
+        Ask::get("/healthz").over(Peer::Unix),
         Ask::get("/healthz").header("cookie", "__Host-sh=garbage"),
     ] {
         let answer = browser.send(ask.clone()).await;

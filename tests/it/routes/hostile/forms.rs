@@ -33,10 +33,10 @@ impl Kind {
             (Self::Ticks, Sort::Torn) => attack.name == "twice",
             (_, Sort::Torn) => false,
             (Self::Note, Sort::Control) => attack.name == "line break",
-            (Self::Line | Self::Note, sort) if matches!(sort, Sort::Text | Sort::Foreign) => true,
-            (Self::Optional | Self::Note, sort) => sort == Sort::Nothing,
-            (Self::Again, sort) => sort == Sort::Foreign,
-            (Self::Ignored | Self::Ticks | Self::Carried, _) => true,
+            (Self::Line | Self::Note, Sort::Text | Sort::Foreign)
+            | (Self::Optional | Self::Note, Sort::Nothing)
+            | (Self::Again, Sort::Foreign)
+            | (Self::Ignored | Self::Ticks | Self::Carried, _) => true,
             _ => false,
         }
     }

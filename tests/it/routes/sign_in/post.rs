@@ -1,6 +1,6 @@
 use futures_util::future::join_all;
 
-use crate::routes::support::{Ask, EMAIL, PASSWORD, TestApp};
+use crate::routes::support::{Ask, Browser, EMAIL, PASSWORD, TestApp};
 
 const WRONG: [&str; 1] = ["This address and password do not go together. Check both and try again."];
 
@@ -146,6 +146,6 @@ async fn many_at_once_all_get_sessions_of_their_own() {
         }
     }))
     .await;
-    let sessions: std::collections::BTreeSet<_> = browsers.iter().map(|browser| browser.session()).collect();
+    let sessions: std::collections::BTreeSet<_> = browsers.iter().map(Browser::session).collect();
     assert_eq!(sessions.len(), 4);
 }

@@ -71,7 +71,7 @@ impl Ask {
         self.headers.contains_key(name)
     }
 
-    pub(crate) fn from_peer(mut self, peer: Peer) -> Self {
+    pub(crate) fn over(mut self, peer: Peer) -> Self {
         self.peer = peer;
         self
     }
