@@ -30,7 +30,6 @@ async fn every_query_parameter() {
         ("/tanks", "saved"),
         ("/tanks/new", "x"),
         ("/setup", "code"),
-        ("/healthz", "x"),
     ] {
         for browser in [&mut owner, &mut app.browser()] {
             let plain = browser.get(path).await;
