@@ -8,6 +8,7 @@ pub mod field;
 pub mod health;
 pub mod id;
 pub mod keeper;
+pub mod letters;
 pub mod number;
 pub mod parameter;
 pub mod range;

@@ -115,6 +115,12 @@ pub fn of_parameter(input: &Input<'_>, now: Timestamp) -> Standing {
         return Standing { state: State::Stale, side: None, reason: Some(reason) };
     }
     let verdict = input.range.judge(latest.value, latest.below);
+    // 1.0264 SG is a little more than 35 ppt once converted, and nobody can be told that it is above 1.0264.
+    // Bounds are included, and so is what reads the same.
+    let reads_as = |bound| input.unit.show_canonical(bound) == input.unit.show_canonical(latest.value);
+    if verdict.band == Band::Watch && verdict.beyond.is_some_and(|(_, bound)| reads_as(bound)) {
+        return Standing { state: State::Ok, side: None, reason: None };
+    }
     let state = match verdict.band {
         Band::Ok => State::Ok,
         Band::Watch => State::Watch,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::letters;
+
 mod common;
 
 /// The fewest characters of a password.
@@ -120,9 +122,9 @@ fn is_domain(domain: &str) -> bool {
 pub fn display_name(text: &str) -> Result<String, KeeperError> {
     let name = text.trim();
     match name.chars().count() {
-        0 => Err(KeeperError::NameEmpty),
         65.. => Err(KeeperError::NameTooLong),
-        _ if name.chars().any(char::is_control) => Err(KeeperError::NameControl),
+        _ if name.chars().any(letters::is_unwanted) => Err(KeeperError::NameControl),
+        _ if !letters::is_visible(name) => Err(KeeperError::NameEmpty),
         _ => Ok(name.to_owned()),
     }
 }

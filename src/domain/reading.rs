@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::field::{FORM, FieldErrors};
 use crate::domain::id::{ParameterId, SessionId};
+use crate::domain::letters;
 use crate::domain::number::{self, NumberError};
 use crate::domain::parameter::Parameter;
 use crate::domain::unit::ParameterUnit;
@@ -212,7 +213,8 @@ fn jump(value: &Value, entry: &Enterable<'_>, unit: &ParameterUnit) -> Option<Ju
 /// belong in a note.
 pub fn note(text: &str) -> Result<Option<String>, &'static str> {
     let text = text.trim().replace("\r\n", "\n");
-    if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) {
+    let unwanted = |letter| letters::is_unwanted(letter) && !matches!(letter, '\n' | '\t');
+    if text.chars().any(unwanted) || !text.is_empty() && !letters::is_visible(&text) {
         return Err("This contains characters that cannot be kept.");
     }
     if text.chars().count() > NOTE_MAX {

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::domain::field::{FORM, FieldErrors};
 use crate::domain::id::FormId;
+use crate::domain::letters;
 use crate::domain::number;
 use crate::domain::parameter::{Catalogue, WaterType};
 use crate::domain::unit::UnitSystem;
@@ -172,11 +173,11 @@ pub fn check(form: &TankForm, catalogue: &Catalogue, now: Timestamp) -> Result<N
 fn name(text: &str) -> Result<String, &'static str> {
     let name = text.trim();
     match name.chars().count() {
-        0 => Err("Give the tank a name."),
-        1..=NAME_MAX if name.chars().any(char::is_control) => {
+        1..=NAME_MAX if name.chars().any(letters::is_unwanted) => {
             Err("This contains characters that cannot be kept.")
         }
-        1..=NAME_MAX => Ok(name.to_owned()),
+        ..=NAME_MAX if !letters::is_visible(name) => Err("Give the tank a name."),
+        ..=NAME_MAX => Ok(name.to_owned()),
         _ => Err("A name has at most 128 characters."),
     }
 }

@@ -121,6 +121,7 @@ pub async fn sign_in(
     db::sign_in::take_back(&mut tx, attempt.id).await?;
     db::sign_in::know_address(&mut tx, account.id, &bucket, now).await?;
     db::keeper::signed_in(&mut tx, account.id, now).await?;
+    end_replaced(app, &mut tx, headers).await?;
     let signed_in = open_session(app, &mut tx, account.id, client, headers, device).await?;
     tx.commit().await?;
     Ok(signed_in)
@@ -211,6 +212,19 @@ async fn known_device(
     };
     let stored = db::session::device_of_account(db, device.id, email, now).await?;
     Ok(stored.is_some_and(|stored| device.matches(&stored)).then_some(device))
+}
+
+/// Ends the session that the browser holds already: its cookie is about to be replaced, and whoever else has a
+/// copy of it must not stay signed in.
+async fn end_replaced(app: &App, tx: &mut PgConnection, headers: &HeaderMap) -> Result<(), Error> {
+    let held =
+        cookies::get(headers, &app.settings, Name::Session).and_then(|value| Credential::parse(&value));
+    let Some(held) = held else { return Ok(()) };
+    let stored = db::session::find(tx, held.id, app.clock.now()).await?;
+    if stored.is_some_and(|stored| held.matches(&stored.secret_hash)) {
+        db::session::revoke(tx, held.id).await?;
+    }
+    Ok(())
 }
 
 /// A new session, always under a new id and secret: one that was planted before sign-in is worth nothing.

@@ -1,5 +1,7 @@
 //! A form as it came in: names and values in order, to be read field by field and shown again as typed.
 
+use std::collections::HashSet;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum_extra::extract::Form;
@@ -8,6 +10,11 @@ use crate::http::error::Error;
 
 /// The largest form: what the largest of ours can hold, several times over. The service's own limit is for photos.
 const MOST_BYTES: usize = 256 * 1024;
+
+/// The most fields of a form, likewise.
+const MOST_FIELDS: usize = 500;
+/// What a decoder writes for bytes that are no UTF-8.
+const NO_TEXT: char = '\u{FFFD}';
 
 /// The fields of a form in the order in which they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,10 +40,49 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
         let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Error::FormTooLarge)?;
         let request = Request::from_parts(parts, Body::from(bytes));
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
-            Ok(Form(fields)) => Ok(Self(fields)),
-            Err(_) => Err(Error::BadRequest(
+            Ok(Form(fields)) if could_be_ours(&fields) => Ok(Self(fields)),
+            _ => Err(Error::BadRequest(
                 "This form could not be read. Load the page again and send it once more.".into(),
             )),
         }
+    }
+}
+
+/// Whether a browser could have made this of one of our forms: text, no crowd of fields, and none twice but
+/// ticks. Of a field that came twice nobody could say which one was meant.
+fn could_be_ours(fields: &[(String, String)]) -> bool {
+    let is_tick = |name: &str| name.strip_prefix("kept.").unwrap_or(name) == "confirmed";
+    let mut seen = HashSet::new();
+    fields.len() <= MOST_FIELDS
+        && fields.iter().all(|(name, value)| {
+            (seen.insert(name.as_str()) || is_tick(name))
+                && !name.contains(NO_TEXT)
+                && !value.contains(NO_TEXT)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ours(pairs: &[(&str, &str)]) -> bool {
+        let fields: Vec<_> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        could_be_ours(&fields)
+    }
+
+    #[test]
+    fn only_ticks_come_twice() {
+        assert!(ours(&[("name", "Reef"), ("confirmed", "ph=6.1"), ("confirmed", "kh=3")]));
+        assert!(ours(&[("kept.confirmed", "ph=6.1"), ("kept.confirmed", "kh=3")]));
+        assert!(!ours(&[("name", "Reef"), ("name", "Reef")]));
+    }
+
+    #[test]
+    fn torn_text_and_crowds_are_no_forms() {
+        assert!(!ours(&[("name", "Re\u{FFFD}f")]));
+        assert!(!ours(&[("na\u{FFFD}me", "Reef")]));
+        let crowd: Vec<_> = (0..501).map(|number| (number.to_string(), String::new())).collect();
+        assert!(could_be_ours(&crowd[1..]) && !could_be_ours(&crowd));
     }
 }

@@ -1,11 +1,58 @@
-//! The routes as a browser uses them: one file an address. Every request goes through the whole stack.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! Every route, asked through the whole router by a browser behind the hop; modules mirror the addresses.
 
-mod dashboard;
-mod errors;
-mod setup;
-mod sign_in;
-pub(crate) mod site;
-mod tank;
-mod tank_readings_new;
-mod tanks_new;
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod support;
+
+mod cross_site;
+mod gate;
+mod hop;
+mod hostile;
+mod refusals;
+mod session;
+mod root {
+    mod get;
+}
+mod setup {
+    mod get;
+    mod post;
+}
+mod sign_in {
+    mod get;
+    mod limits;
+    mod post;
+    mod resume;
+}
+mod sign_out {
+    mod post;
+}
+mod tanks {
+    mod get;
+    mod new {
+        mod get;
+        mod post;
+    }
+    mod id {
+        mod get;
+        mod readings {
+            mod new {
+                mod get;
+                mod post;
+            }
+        }
+    }
+}
+mod readings {
+    mod new {
+        mod get;
+    }
+}
+mod assets {
+    mod get;
+}
+mod healthz {
+    mod get;
+}
+mod livez {
+    mod get;
+}

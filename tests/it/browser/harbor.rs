@@ -12,7 +12,7 @@ use safeharbor::system::drain::Drain;
 use safeharbor::system::{listener, server};
 use uuid::Uuid;
 
-use crate::routes::site::Site;
+use crate::first_path::site::Site;
 
 /// A service that people reach at `origin`.
 pub(super) struct Harbor {

@@ -3,7 +3,7 @@
 
 use super::harbor::Harbor;
 use super::person::{ENTER, Person};
-use crate::routes::site::PASSWORD;
+use crate::first_path::site::PASSWORD;
 
 const REEF: &[(&str, &str)] = &[
     ("temperature", "25.2"),

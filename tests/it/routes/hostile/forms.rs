@@ -1,0 +1,206 @@
+//! The forms there are, filled in well, and what each field makes of nonsense.
+
+use safeharbor::domain::id::TankId;
+
+use super::super::support::{Answer, Browser, EMAIL, NOW_IN_BERLIN, PASSWORD, SETUP_CODE, TestApp};
+use super::attacks::{Attack, Sort};
+
+/// What a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A number, one of a few words, an address, a date, a code: only what it should be.
+    Exact,
+    /// The same, and it may be left out.
+    Optional,
+    /// A line for people.
+    Line,
+    /// Several lines for people, or none.
+    Note,
+    /// Used where it fits and ignored where not; never an error of its own.
+    Ignored,
+    /// The same, and a form may hold several of them.
+    Ticks,
+    /// Shown once more on a page that asks whether to save it.
+    Carried,
+    /// The form's own id. One that was used before is the same form again: nothing is stored.
+    Again,
+}
+
+impl Kind {
+    /// Whether the attack does no harm in such a field.
+    pub(super) fn takes(self, attack: &Attack) -> bool {
+        match (self, attack.sort) {
+            (Self::Ticks, Sort::Torn) => attack.name == "twice",
+            (_, Sort::Torn) => false,
+            (Self::Note, Sort::Control) => attack.name == "line break",
+            (Self::Line | Self::Note, Sort::Text | Sort::Foreign)
+            | (Self::Optional | Self::Note, Sort::Nothing)
+            | (Self::Again, Sort::Foreign)
+            | (Self::Ignored | Self::Ticks | Self::Carried, _) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A field of a form.
+#[derive(Clone, Debug)]
+pub(super) struct Field {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    good: String,
+    /// The fields beside which its errors may be shown; empty: the form as a whole.
+    beside: Vec<String>,
+}
+
+impl Field {
+    fn new(name: impl Into<String>, good: impl Into<String>, kind: Kind) -> Self {
+        let name = name.into();
+        Self { beside: vec![name.clone()], name, good: good.into(), kind }
+    }
+
+    fn beside(mut self, others: &[&str]) -> Self {
+        self.beside = others.iter().map(|&other| other.to_owned()).collect();
+        self
+    }
+
+    /// Whether a refusal says what is wrong where people look for it: in the summary, and beside the field.
+    pub(super) fn is_named_by(&self, answer: &Answer) -> Result<(), String> {
+        is_named(&self.beside, answer)
+    }
+}
+
+/// Whether the form that came back names one of these fields.
+pub(super) fn is_named(fields: &[String], answer: &Answer) -> Result<(), String> {
+    let problems = answer.problems();
+    if problems.is_empty() || problems.iter().any(String::is_empty) {
+        return Err(format!("says nothing: {problems:?}"));
+    }
+    let named = |field: &String| {
+        let (link, error) = (format!("href=\"#{field}\""), format!("id=\"{field}-error\""));
+        field.is_empty() || answer.body.contains(&link) && answer.body.contains(&error)
+    };
+    if fields.iter().any(named) { Ok(()) } else { Err(format!("does not name {fields:?}: {problems:?}")) }
+}
+
+/// A form, filled in well.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    pub(super) path: String,
+    pub(super) fields: Vec<Field>,
+    /// Filled in, and not to be tried.
+    rest: Vec<Field>,
+    /// Refused even when everything that is tried is taken: beside this field.
+    pub(super) held_back: Option<String>,
+    /// An id that belongs to something else.
+    pub(super) foreign: String,
+}
+
+impl Form {
+    fn new(path: &str, foreign: &str, fields: Vec<Field>) -> Self {
+        let (path, foreign) = (path.to_owned(), foreign.to_owned());
+        Self { path, fields, rest: Vec::new(), held_back: None, foreign }
+    }
+
+    /// The values, with `{id}` replaced by an id of its own.
+    pub(super) fn filled(&self, id: &str) -> Vec<(String, String)> {
+        let all = self.fields.iter().chain(&self.rest);
+        all.map(|field| (field.name.clone(), field.good.replace("{id}", id))).collect()
+    }
+}
+
+const SOMETHING_ELSE: &str = "019ab0de-7c1e-7000-8000-0000000000aa";
+
+/// The set-up form: as it is, and with a wrong code while the name is tried, which takes nearly everything.
+pub(super) fn setup() -> [Form; 2] {
+    let name = vec![Field::new("name", "Marina", Kind::Line)];
+    let code = |code| Field::new("code", code, Kind::Exact);
+    let others = vec![
+        Field::new("email", EMAIL, Kind::Exact),
+        Field::new("password", PASSWORD, Kind::Exact).beside(&["password", "again"]),
+        Field::new("again", PASSWORD, Kind::Exact),
+        Field::new("units", "metric", Kind::Exact),
+    ];
+    let fields = others.iter().cloned().chain([code(SETUP_CODE)]).collect();
+    let named = Form { rest: name.clone(), ..Form::new("/setup", SOMETHING_ELSE, fields) };
+    let rest = others.into_iter().chain([code("0000-0000-0000")]).collect();
+    let held_back = Some("code".to_owned());
+    [named, Form { rest, held_back, ..Form::new("/setup", SOMETHING_ELSE, name) }]
+}
+
+/// The sign-in form, with what it carries for a session that has ended, and without.
+pub(super) fn sign_in() -> [Form; 2] {
+    let fields = || {
+        vec![
+            Field::new("email", EMAIL, Kind::Exact).beside(&["email", ""]),
+            Field::new("password", PASSWORD, Kind::Exact).beside(&["password", ""]),
+        ]
+    };
+    let mut plain = fields();
+    plain.push(Field::new("next", "/tanks", Kind::Ignored));
+    plain.push(Field::new("kept_action", "", Kind::Ignored));
+    let carrying = vec![
+        Field::new("kept.name", "Reef", Kind::Carried),
+        Field::new("kept.note", "", Kind::Carried),
+        Field::new("kept.ph_value", "8.2", Kind::Carried),
+    ];
+    let mut rest = fields();
+    rest.push(Field::new("kept_action", "/tanks/new", Kind::Exact));
+    rest.push(Field::new("kept.form_id", "{id}", Kind::Exact));
+    [
+        Form::new("/sign-in", SOMETHING_ELSE, plain),
+        Form { rest, ..Form::new("/sign-in", SOMETHING_ELSE, carrying) },
+    ]
+}
+
+/// The form of a new tank; `used` is the id of the form that made another one.
+pub(super) fn new_tank(used: &str) -> Form {
+    let fields = vec![
+        Field::new("form_id", "{id}", Kind::Again).beside(&[""]),
+        Field::new("name", "Nano", Kind::Line),
+        Field::new("profile", "reef_sw", Kind::Exact),
+        Field::new("volume", "100,5", Kind::Optional),
+        Field::new("volume_unit", "us_gal", Kind::Exact).beside(&["volume"]),
+        Field::new("set_up_on", "2026-11-23", Kind::Optional),
+        Field::new("timezone", "Europe/Berlin", Kind::Exact),
+    ];
+    Form::new("/tanks/new", used, fields)
+}
+
+/// The batch form of a tank, with a row for everything it tracks.
+pub(super) async fn batch(app: &TestApp, browser: &mut Browser, tank: TankId) -> Form {
+    let path = format!("/tanks/{tank}/readings/new");
+    let shown = browser.get(&path).await.form();
+    let mut fields = vec![
+        // The id of another tank's batch.
+        Field::new("form_id", "{id}", Kind::Exact).beside(&[""]),
+        Field::new("taken_at", NOW_IN_BERLIN, Kind::Exact),
+        Field::new("note", "after the change", Kind::Note),
+        Field::new("confirmed", "ph=8.2", Kind::Ticks),
+    ];
+    for key in shown.names().filter_map(|name| name.strip_suffix("_value")) {
+        let (value, unit) = (format!("{key}_value"), format!("{key}_unit"));
+        let good = match key {
+            "temperature" => "25,1",
+            "ph" => "8.2",
+            "salinity" => "34.5",
+            "kh" => "9",
+            "calcium" => "420",
+            "magnesium" => "1300",
+            _ => "<0.02",
+        };
+        fields.push(Field::new(&value, good, Kind::Optional));
+        let offered = shown.value(&unit).unwrap();
+        fields.push(Field::new(unit, offered, Kind::Exact).beside(&[&value]));
+    }
+    assert!(
+        shown.names().all(|name| fields.iter().any(|field| field.name == name)),
+        "a field that is not tried"
+    );
+
+    let keeper = app.column("select id::text from keepers").await[0].parse().unwrap();
+    let other = app.tank(keeper, "Nano", "planted_fw").await;
+    let mut theirs = browser.get(&format!("/tanks/{other}/readings/new")).await.form();
+    theirs.set("ph_value", "7");
+    browser.post_form(&theirs).await.is(303);
+    Form::new(&path, theirs.value("form_id").unwrap(), fields)
+}
