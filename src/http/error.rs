@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, ALLOW, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
@@ -159,7 +159,7 @@ impl IntoResponse for Error {
             Self::Forbidden(why) => Problem::new(StatusCode::FORBIDDEN).detail(why),
             Self::NotFound => Problem::new(StatusCode::NOT_FOUND),
             Self::FormTooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-                .detail("This form is larger than 256 KB, the most that is accepted. Nothing was saved."),
+                .detail("This form is larger than any of ours (256 KB, 1,000 fields). Nothing was saved."),
             Self::TooMany { detail, retry_after } => {
                 Problem::new(StatusCode::TOO_MANY_REQUESTS).detail(detail).retry_after(retry_after)
             }
@@ -223,7 +223,6 @@ pub async fn render(request: Request, next: Next) -> Response {
     rendered.headers_mut().remove(CONTENT_LENGTH);
     rendered.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     debug_assert!(!rendered.headers().contains_key(LOCATION));
-    debug_assert!(status != StatusCode::METHOD_NOT_ALLOWED || rendered.headers().contains_key(ALLOW));
     *rendered.extensions_mut() = std::mem::take(response.extensions_mut());
     rendered
 }

@@ -1,13 +1,20 @@
 //! A form as it came in: names and values in order, to be read field by field and shown again as typed.
 
+use std::error::Error as _;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum_extra::extract::Form;
+use http_body_util::LengthLimitError;
 
 use crate::http::error::Error;
 
 /// The largest form: what the largest of ours can hold, several times over. The service's own limit is for photos.
 const MOST_BYTES: usize = 256 * 1024;
+/// The most fields: looking for one goes through all of them, and nobody may make that costly.
+const MOST_FIELDS: usize = 1_000;
+
+const UNREADABLE: &str = "This form could not be read. Load the page again and send it once more.";
 
 /// The fields of a form in the order in which they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,13 +37,18 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Error::FormTooLarge)?;
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(unread)?;
         let request = Request::from_parts(parts, Body::from(bytes));
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
+            Ok(Form(fields)) if fields.len() > MOST_FIELDS => Err(Error::FormTooLarge),
             Ok(Form(fields)) => Ok(Self(fields)),
-            Err(_) => Err(Error::BadRequest(
-                "This form could not be read. Load the page again and send it once more.".into(),
-            )),
+            Err(_) => Err(Error::BadRequest(UNREADABLE.into())),
         }
     }
+}
+
+/// Too large, or broken on its way: a body that is no body (a bad chunk) is not called too large.
+fn unread(error: axum::Error) -> Error {
+    let too_large = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+    if too_large { Error::FormTooLarge } else { Error::BadRequest(UNREADABLE.into()) }
 }
