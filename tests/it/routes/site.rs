@@ -110,9 +110,14 @@ impl Site {
         rest.split('"').next().unwrap().to_owned()
     }
 
-    /// Throws the session away, as if it had ended.
-    pub(crate) fn forget(&mut self) {
-        self.cookies.clear();
+    /// Throws the session away, as if it had ended, and gives out the cookies.
+    pub(crate) fn forget(&mut self) -> BTreeMap<String, String> {
+        std::mem::take(&mut self.cookies)
+    }
+
+    /// Takes the browser whose cookies these are.
+    pub(crate) fn with_cookies(&mut self, cookies: BTreeMap<String, String>) {
+        self.cookies = cookies;
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
