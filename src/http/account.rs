@@ -221,7 +221,8 @@ async fn known_device(
     Ok(stored.is_some_and(|stored| device.matches(&stored)).then_some(device))
 }
 
-/// A new session, always under a new id and secret: one that was planted before sign-in is worth nothing.
+/// A new session, always under a new id and secret: one that was planted before sign-in is worth nothing. The
+/// one the browser had until now ends: nobody would ever use it again but a thief.
 async fn open_session(
     app: &App,
     tx: &mut PgConnection,
@@ -231,6 +232,12 @@ async fn open_session(
     device: Option<Credential>,
 ) -> Result<SignedIn, Error> {
     let now = app.clock.now();
+    if let Some(before) = session::presented(app, headers)
+        && let Some(row) = db::session::find(tx, before.id, now).await?
+        && before.matches(&row.secret_hash)
+    {
+        db::session::revoke(tx, row.id).await?;
+    }
     let session = Credential::new(app.clock.uuid(), app.clock.token());
     let user_agent: Option<String> = headers
         .get(USER_AGENT)

@@ -20,6 +20,18 @@ async fn signing_out_and_in_again_leads_where_one_was_going() {
 }
 
 #[tokio::test]
+async fn signing_in_ends_the_session_that_the_browser_had() {
+    let mut site = Site::with_ana().await;
+    let before = site.forget();
+    site.with_cookies(before.clone());
+    let answer = site.post("/sign-in", &[("email", "ana@example.org"), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!((site.get("/tanks").await.status, site.count("sessions").await), (StatusCode::OK, 1));
+    site.with_cookies(before);
+    assert_eq!(site.get("/tanks").await.location, "/sign-in?next=/tanks");
+}
+
+#[tokio::test]
 async fn nobody_is_led_to_another_site() {
     let mut site = Site::with_ana().await;
     for next in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"] {
