@@ -48,11 +48,11 @@ impl From<sqlx::Error> for Error {
             | sqlx::Error::Protocol(_) => Self::Unavailable(error),
             sqlx::Error::Database(database) => match database.code().as_deref() {
                 // Class 08 connection, 57P01-57P04 shut down or starting, 53300 too many connections,
-                // 40001 and 40P01 lost a race with another transaction.
+                // 40001 and 40P01 lost a race with another transaction, 55P03 waited too long for its lock.
                 Some(code)
                     if code.starts_with("08")
                         || code.starts_with("57P")
-                        || matches!(code, "53300" | "40001" | "40P01") =>
+                        || matches!(code, "53300" | "40001" | "40P01" | "55P03") =>
                 {
                     Self::Unavailable(error)
                 }

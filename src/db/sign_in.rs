@@ -1,5 +1,7 @@
 //! The counters behind the sign-in limits (R13). An attempt is written down as a failure *before* the
 //! password is looked at and taken back when it was right, so that many attempts at once cannot slip past.
+//! One that is not looked at is never seen by another: otherwise whoever goes on knocking at a closed door
+//! would keep everybody else waiting.
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -23,36 +25,48 @@ pub struct Failures {
     pub known_address: bool,
 }
 
-/// Writes an attempt down and counts what came before it since `since`.
+/// What the attempts of a remembered device are counted under, instead of its address.
+pub fn device_bucket(device: Uuid) -> String {
+    format!("device {device}")
+}
+
+/// Writes an attempt down and counts what came before it since `since`. Attempts of one bucket, and those at
+/// one account, go one after the other until the transaction ends: commit it when the password is to be
+/// looked at, else roll it back.
 pub async fn attempt(
-    db: &mut PgConnection,
+    tx: &mut PgConnection,
     account: &[u8],
     email: &str,
     bucket: &str,
     now: Timestamp,
     since: Timestamp,
 ) -> Result<Failures> {
+    // Always the bucket before the account, so that no two wait for each other.
+    sqlx::query!("select pg_advisory_xact_lock(1, hashtext($1))", bucket).execute(&mut *tx).await?;
+    sqlx::query!("select pg_advisory_xact_lock(2, hashtext(encode($1, 'hex')))", account)
+        .execute(&mut *tx)
+        .await?;
     let id = sqlx::query_scalar!(
         "insert into sign_in_failures (account, addr_bucket, failed_at) values ($1, $2, $3) returning id",
         account,
         bucket,
         now.to_sqlx() as _,
     )
-    .fetch_one(&mut *db)
+    .fetch_one(&mut *tx)
     .await?;
     let row = sqlx::query!(
         r#"with known as (
              select a.addr_bucket from sign_in_addresses a
-             join keepers k on k.id = a.keeper_id where k.email = $3)
+             join keepers k on k.id = a.keeper_id where k.email = $3),
+           strange as (
+             select id, failed_at from sign_in_failures
+              where account = $1 and failed_at > $4 and addr_bucket not like 'device %'
+                and addr_bucket not in (select addr_bucket from known))
            select
              (select count(*) from sign_in_failures
                where addr_bucket = $2 and failed_at > $4) as "from_address!",
-             (select count(*) from sign_in_failures
-               where account = $1 and failed_at > $4
-                 and addr_bucket not in (select addr_bucket from known)) as "of_account!",
-             (select max(failed_at) from sign_in_failures
-               where account = $1 and failed_at > $4 and id <> $5
-                 and addr_bucket not in (select addr_bucket from known)) as account_last_at,
+             (select count(*) from strange) as "of_account!",
+             (select max(failed_at) from strange where id <> $5) as account_last_at,
              exists (select from known where addr_bucket = $2) as "known_address!""#,
         account,
         bucket,
@@ -60,7 +74,7 @@ pub async fn attempt(
         since.to_sqlx() as _,
         id,
     )
-    .fetch_one(db)
+    .fetch_one(tx)
     .await?;
     Ok(Failures {
         id,
@@ -71,7 +85,7 @@ pub async fn attempt(
     })
 }
 
-/// Takes one attempt back: it succeeded, or was refused before the password was looked at.
+/// Takes one attempt back: it succeeded.
 pub async fn take_back(db: &mut PgConnection, attempt: i64) -> Result<()> {
     sqlx::query!("delete from sign_in_failures where id = $1", attempt).execute(db).await?;
     Ok(())

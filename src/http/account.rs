@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::cookies::{self, Credential, Name};
 use super::error::Error;
-use super::password::Verdict;
+use super::password::{Caller, Verdict};
 use super::{App, limits, session};
 use crate::db::{self, token};
 use crate::jobs::{self, Job, job::Addressee};
@@ -94,21 +94,27 @@ pub async fn sign_in(
     let bucket = proxy::bucket(client.addr);
     let account: [u8; 32] = Sha256::digest(email).into();
     let mut db = app.connection().await?;
-    let since = now.saturating_sub(limits::WINDOW).unwrap_or(now);
-    let attempt = db::sign_in::attempt(&mut db, &account, email, &bucket, now, since).await?;
     let device = known_device(app, &mut db, headers, email, now).await?;
+    // A remembered device is counted for itself: nobody who shares its address, or whom the hop shows under
+    // the same one, can use up its tries.
+    let counted = device.as_ref().map_or(bucket.clone(), |device| db::sign_in::device_bucket(device.id));
+    let since = now.saturating_sub(limits::WINDOW).unwrap_or(now);
+    let mut tx = db.begin().await?;
+    let attempt = db::sign_in::attempt(&mut tx, &account, email, &counted, now, since).await?;
     let exempt = device.is_some() || attempt.known_address;
     if let Some(wait) = limits::pause(&attempt, exempt, now) {
         // Not looked at, so it does not count: waiting is enough to be heard again.
-        db::sign_in::take_back(&mut db, attempt.id).await?;
+        tx.rollback().await?;
         tracing::warn!(%bucket, wait_s = wait.as_secs(), "sign-in slowed down");
         return Err(Refused::Wait(wait));
     }
+    tx.commit().await?;
     let account = db::keeper::credentials(&mut db, email).await?;
     // The hash takes its time: other requests may have the connection meanwhile.
     drop(db);
     let active = account.as_ref().filter(|account| account.active);
-    let verdict = app.hasher.verify(password, active.map(|account| account.password_hash.clone())).await?;
+    let stored = active.map(|account| account.password_hash.clone());
+    let verdict = app.hasher.verify(password, stored, Caller::of(exempt)).await?;
     let (Some(account), true) = (active, verdict != Verdict::Wrong) else {
         tracing::info!(%bucket, "sign-in refused");
         return Err(Refused::Wrong);
@@ -121,7 +127,6 @@ pub async fn sign_in(
     db::sign_in::take_back(&mut tx, attempt.id).await?;
     db::sign_in::know_address(&mut tx, account.id, &bucket, now).await?;
     db::keeper::signed_in(&mut tx, account.id, now).await?;
-    end_replaced(app, &mut tx, headers).await?;
     let signed_in = open_session(app, &mut tx, account.id, client, headers, device).await?;
     tx.commit().await?;
     Ok(signed_in)
@@ -142,11 +147,13 @@ pub async fn set_up(
     let account: [u8; 32] = Sha256::digest("set-up").into();
     let mut db = app.connection().await?;
     let since = now.saturating_sub(limits::WINDOW).unwrap_or(now);
-    let attempt = db::sign_in::attempt(&mut db, &account, "", &bucket, now, since).await?;
+    let mut tx = db.begin().await?;
+    let attempt = db::sign_in::attempt(&mut tx, &account, "", &bucket, now, since).await?;
     if let Some(retry_after) = limits::pause(&attempt, true, now) {
-        db::sign_in::take_back(&mut db, attempt.id).await?;
+        tx.rollback().await?;
         return Err(Error::TooMany { detail: "Too many wrong setup codes.".into(), retry_after });
     }
+    tx.commit().await?;
     let code = cookies::hash(&normalise_code(&owner.code));
     if !token::is_valid(&mut db, token::Kind::Setup, &code, now).await? {
         return Ok(if db::keeper::any(&mut db).await? { SetUp::TooLate } else { SetUp::WrongCode });
@@ -214,20 +221,8 @@ async fn known_device(
     Ok(stored.is_some_and(|stored| device.matches(&stored)).then_some(device))
 }
 
-/// Ends the session that the browser holds already: its cookie is about to be replaced, and whoever else has a
-/// copy of it must not stay signed in.
-async fn end_replaced(app: &App, tx: &mut PgConnection, headers: &HeaderMap) -> Result<(), Error> {
-    let held =
-        cookies::get(headers, &app.settings, Name::Session).and_then(|value| Credential::parse(&value));
-    let Some(held) = held else { return Ok(()) };
-    let stored = db::session::find(tx, held.id, app.clock.now()).await?;
-    if stored.is_some_and(|stored| held.matches(&stored.secret_hash)) {
-        db::session::revoke(tx, held.id).await?;
-    }
-    Ok(())
-}
-
-/// A new session, always under a new id and secret: one that was planted before sign-in is worth nothing.
+/// A new session, always under a new id and secret: one that was planted before sign-in is worth nothing. The
+/// one the browser had until now ends: nobody would ever use it again but a thief.
 async fn open_session(
     app: &App,
     tx: &mut PgConnection,
@@ -237,6 +232,12 @@ async fn open_session(
     device: Option<Credential>,
 ) -> Result<SignedIn, Error> {
     let now = app.clock.now();
+    if let Some(before) = session::presented(app, headers)
+        && let Some(row) = db::session::find(tx, before.id, now).await?
+        && before.matches(&row.secret_hash)
+    {
+        db::session::revoke(tx, row.id).await?;
+    }
     let session = Credential::new(app.clock.uuid(), app.clock.token());
     let user_agent: Option<String> = headers
         .get(USER_AGENT)

@@ -1,5 +1,6 @@
 //! Password hashing: argon2id in the blocking pool, two at once, so that sign-ins can neither fill the memory
-//! (19 MiB each) nor starve the pages.
+//! (19 MiB each) nor starve the pages. A third place is kept for keepers on a device or at an address that is
+//! known: strangers who fill the other two cannot keep them out.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -14,8 +15,10 @@ use tokio::time::timeout;
 
 use super::error::Error;
 
-/// How many hashes are computed at once.
+/// How many hashes are computed at once for anybody.
 const AT_ONCE: usize = 2;
+/// How many more for callers who are known.
+const AT_ONCE_KNOWN: usize = 1;
 /// How long a request waits for its turn before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -24,7 +27,26 @@ static DUMMY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("no account h
 
 /// The bounded place where passwords are hashed. Clones share the bound.
 #[derive(Debug, Clone)]
-pub struct Hasher(Arc<Semaphore>);
+pub struct Hasher {
+    anybody: Arc<Semaphore>,
+    known: Arc<Semaphore>,
+}
+
+/// Who asks for a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// Anybody.
+    Stranger,
+    /// A device or an address that has signed in to the account before.
+    Known,
+}
+
+impl Caller {
+    /// [`Caller::Known`] when `known`.
+    pub const fn of(known: bool) -> Self {
+        if known { Self::Known } else { Self::Stranger }
+    }
+}
 
 /// The outcome of a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +61,8 @@ pub enum Verdict {
 
 impl Default for Hasher {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self { anybody: places(AT_ONCE), known: places(AT_ONCE_KNOWN) }
     }
 }
 
@@ -49,7 +72,7 @@ impl Hasher {
     /// # Errors
     /// [`Error::TooMany`] when there is no turn within ten seconds.
     pub async fn hash(&self, password: String) -> Result<String, Error> {
-        self.run(move || hash_now(&password)).await
+        self.run(&self.anybody, move || hash_now(&password)).await
     }
 
     /// Compares a password with a stored hash; without one it does the same work and answers
@@ -57,19 +80,29 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Error::TooMany`] when there is no turn within ten seconds.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<Verdict, Error> {
-        self.run(move || verify_now(&password, stored.as_deref())).await
+    pub async fn verify(
+        &self,
+        password: String,
+        stored: Option<String>,
+        caller: Caller,
+    ) -> Result<Verdict, Error> {
+        let places = match caller {
+            Caller::Stranger => &self.anybody,
+            Caller::Known => &self.known,
+        };
+        self.run(places, move || verify_now(&password, stored.as_deref())).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
+        places: &Arc<Semaphore>,
         work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let busy = || Error::TooMany {
             detail: "Many people are signing in at this moment. Wait a few seconds, then try again.".into(),
             retry_after: Duration::from_secs(5),
         };
-        let turn = timeout(PATIENCE, Arc::clone(&self.0).acquire_owned())
+        let turn = timeout(PATIENCE, Arc::clone(places).acquire_owned())
             .await
             .map_err(|_| busy())?
             .context("the hashing pool is closed")?;
@@ -110,10 +143,24 @@ mod tests {
         let hasher = Hasher::default();
         let stored = hasher.hash("correct horse battery".to_owned()).await.unwrap();
         assert!(stored.starts_with("$argon2id$"));
-        let verify = |password: &str, stored: Option<String>| hasher.verify(password.to_owned(), stored);
+        let verify = |password: &str, stored: Option<String>| {
+            hasher.verify(password.to_owned(), stored, Caller::Stranger)
+        };
         assert_eq!(verify("correct horse battery", Some(stored.clone())).await.unwrap(), Verdict::Right);
         assert_eq!(verify("correct horse", Some(stored)).await.unwrap(), Verdict::Wrong);
         assert_eq!(verify("no account has this password", None).await.unwrap(), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn strangers_do_not_keep_a_known_caller_waiting() {
+        let hasher = Hasher::default();
+        let _all = Arc::clone(&hasher.anybody).acquire_many_owned(2).await.unwrap();
+        let stranger = hasher.verify("no".to_owned(), None, Caller::Stranger);
+        let known = hasher.verify("no".to_owned(), None, Caller::Known);
+        tokio::select! {
+            _ = stranger => panic!("there was no place for a stranger"),
+            verdict = known => assert_eq!(verdict.unwrap(), Verdict::Wrong),
+        }
     }
 
     #[tokio::test]
@@ -122,8 +169,8 @@ mod tests {
         let params = argon2::Params::new(65536, 3, 4, None).unwrap();
         let old = Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
         let stored = old.hash_password(b"correct horse battery").unwrap().to_string();
-        let verdict =
-            Hasher::default().verify("correct horse battery".to_owned(), Some(stored)).await.unwrap();
+        let password = "correct horse battery".to_owned();
+        let verdict = Hasher::default().verify(password, Some(stored), Caller::Known).await.unwrap();
         let Verdict::Rehashed(renewed) = verdict else { panic!("{verdict:?}") };
         assert!(renewed.contains("m=19456,t=2,p=1"), "{renewed}");
     }

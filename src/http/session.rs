@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use http::Method;
 use http::request::Parts;
+use http::{HeaderMap, Method};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -57,11 +57,7 @@ impl<S: Sync> FromRequestParts<S> for Keeper {
 /// # Errors
 /// When the database does not answer.
 pub async fn current(app: &App, parts: &Parts) -> Result<Option<Keeper>, Error> {
-    let Some(credential) = cookies::get(&parts.headers, &app.settings, Name::Session)
-        .and_then(|value| Credential::parse(&value))
-    else {
-        return Ok(None);
-    };
+    let Some(credential) = presented(app, &parts.headers) else { return Ok(None) };
     let now = app.clock.now();
     let mut connection = app.connection().await?;
     let Some(row) = db::session::find(&mut connection, credential.id, now).await? else { return Ok(None) };
@@ -79,6 +75,11 @@ pub async fn current(app: &App, parts: &Parts) -> Result<Option<Keeper>, Error> 
         theme: row.theme,
         session: row.id,
     }))
+}
+
+/// What the request's session cookie says, proven or not.
+pub fn presented(app: &App, headers: &HeaderMap) -> Option<Credential> {
+    cookies::get(headers, &app.settings, Name::Session).and_then(|value| Credential::parse(&value))
 }
 
 /// When a session that is used at `now` ends if it is not used again.

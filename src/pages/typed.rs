@@ -1,10 +1,12 @@
 //! A form as it came in: names and values in order, to be read field by field and shown again as typed.
 
 use std::collections::HashSet;
+use std::error::Error as _;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum_extra::extract::Form;
+use http_body_util::LengthLimitError;
 
 use crate::http::error::Error;
 
@@ -15,6 +17,8 @@ const MOST_BYTES: usize = 256 * 1024;
 const MOST_FIELDS: usize = 500;
 /// What a decoder writes for bytes that are no UTF-8.
 const NO_TEXT: char = '\u{FFFD}';
+
+const UNREADABLE: &str = "This form could not be read. Load the page again and send it once more.";
 
 /// The fields of a form in the order in which they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,15 +41,19 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Error::FormTooLarge)?;
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(unread)?;
         let request = Request::from_parts(parts, Body::from(bytes));
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
             Ok(Form(fields)) if could_be_ours(&fields) => Ok(Self(fields)),
-            _ => Err(Error::BadRequest(
-                "This form could not be read. Load the page again and send it once more.".into(),
-            )),
+            _ => Err(Error::BadRequest(UNREADABLE.into())),
         }
     }
+}
+
+/// Too large, or broken on its way: a body that is no body (a bad chunk) is not called too large.
+fn unread(error: axum::Error) -> Error {
+    let too_large = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+    if too_large { Error::FormTooLarge } else { Error::BadRequest(UNREADABLE.into()) }
 }
 
 /// Whether a browser could have made this of one of our forms: text, no crowd of fields, and none twice but

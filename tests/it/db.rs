@@ -8,4 +8,5 @@ mod reading;
 mod rollup;
 mod seeds;
 mod series;
+mod sign_in;
 mod tank;

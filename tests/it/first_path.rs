@@ -3,6 +3,7 @@
 
 mod dashboard;
 mod errors;
+mod hop;
 mod setup;
 mod sign_in;
 pub(crate) mod site;

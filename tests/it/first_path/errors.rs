@@ -1,7 +1,7 @@
 //! Pages that do not exist, and what every page carries.
 
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 
 use super::site::Site;
 
@@ -23,5 +23,27 @@ async fn pages_are_private_and_run_nothing_inline() {
         for inline in ["style=", "<style", "onclick=", "<script>"] {
             assert!(!answer.body.contains(inline), "{path}: {inline}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_which_ones_there_are() {
+    let mut site = Site::with_ana().await;
+    for (path, allowed) in [("/healthz", "GET,HEAD"), ("/tanks", "GET,HEAD")] {
+        let answer = site.post(path, &[]).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(answer.headers[ALLOW], allowed, "{path}");
+        assert_eq!(answer.heading(), "Not like that", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_too_many_fields_is_refused_before_anything_goes_through_them() {
+    let mut site = Site::with_ana().await;
+    for (fields, status) in
+        [(1_000, StatusCode::UNPROCESSABLE_ENTITY), (1_001, StatusCode::PAYLOAD_TOO_LARGE)]
+    {
+        let answer = site.post("/tanks/new", &vec![("a_value", "1"); fields]).await;
+        assert_eq!(answer.status, status, "{fields}");
     }
 }

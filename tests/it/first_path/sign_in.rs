@@ -20,6 +20,18 @@ async fn signing_out_and_in_again_leads_where_one_was_going() {
 }
 
 #[tokio::test]
+async fn signing_in_ends_the_session_that_the_browser_had() {
+    let mut site = Site::with_ana().await;
+    let before = site.forget();
+    site.with_cookies(before.clone());
+    let answer = site.post("/sign-in", &[("email", "ana@example.org"), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!((site.get("/tanks").await.status, site.count("sessions").await), (StatusCode::OK, 1));
+    site.with_cookies(before);
+    assert_eq!(site.get("/tanks").await.location, "/sign-in?next=/tanks");
+}
+
+#[tokio::test]
 async fn nobody_is_led_to_another_site() {
     let mut site = Site::with_ana().await;
     for next in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"] {
@@ -46,6 +58,30 @@ async fn a_wrong_password_and_an_unknown_account_look_the_same() {
         assert!(!answer.problems().is_empty());
     }
     assert_eq!(site.post("/sign-in", &[]).await.problems().len(), 2);
+}
+
+#[tokio::test]
+async fn a_stranger_at_the_same_address_does_not_use_up_a_remembered_devices_tries() {
+    let mut site = Site::with_ana().await;
+    site.post("/sign-out", &[]).await;
+    let device = site.forget();
+    for tried in 0..20 {
+        let email = format!("nobody{tried}@example.org");
+        let answer = site.post("/sign-in", &[("email", &email), ("password", "not this one, no")]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{tried}");
+    }
+    let right = [("email", "ana@example.org"), ("password", PASSWORD)];
+    assert_eq!(site.post("/sign-in", &right).await.status, StatusCode::TOO_MANY_REQUESTS);
+    site.with_cookies(device.clone());
+    for tried in 0..20 {
+        let wrong = [("email", "ana@example.org"), ("password", "not this one, no")];
+        assert_eq!(site.post("/sign-in", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{tried}");
+        if tried == 0 {
+            assert_eq!(site.post("/sign-in", &right).await.status, StatusCode::SEE_OTHER);
+            site.with_cookies(device.clone());
+        }
+    }
+    assert_eq!(site.post("/sign-in", &right).await.status, StatusCode::TOO_MANY_REQUESTS, "it has its own");
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ const HOST_NAME: &str = "localhost:8000";
 pub(crate) struct Site {
     pub(crate) database: Database,
     pub(crate) clock: Clock,
+    pub(crate) app: App,
     pub(crate) router: Router,
     cookies: BTreeMap<String, String>,
 }
@@ -45,6 +46,13 @@ impl Site {
 
     /// The same at another address, on another clock.
     pub(crate) async fn at(origin: &str, clock: Clock) -> Self {
+        let site = Self::starting(origin, clock).await;
+        site.app.set_ready();
+        site
+    }
+
+    /// The same before its start has come to an end.
+    pub(crate) async fn starting(origin: &str, clock: Clock) -> Self {
         let database = postgres::database().await;
         let environ = Environ::new([
             ("SAFEHARBOR_ENV", "development"),
@@ -56,8 +64,8 @@ impl Site {
         ]);
         let settings = Settings::load(&environ, Verb::Serve).unwrap();
         let app = App::new(settings, database.pool.clone(), clock.clone(), Wake::off());
-        app.set_ready();
-        Self { database, clock, router: router::router(app), cookies: BTreeMap::new() }
+        let router = router::router(app.clone());
+        Self { database, clock, app, router, cookies: BTreeMap::new() }
     }
 
     /// A service whose first keeper, Ana, is signed in.
@@ -110,9 +118,14 @@ impl Site {
         rest.split('"').next().unwrap().to_owned()
     }
 
-    /// Throws the session away, as if it had ended.
-    pub(crate) fn forget(&mut self) {
-        self.cookies.clear();
+    /// Throws the session away, as if it had ended, and gives out the cookies.
+    pub(crate) fn forget(&mut self) -> BTreeMap<String, String> {
+        std::mem::take(&mut self.cookies)
+    }
+
+    /// Takes the browser whose cookies these are.
+    pub(crate) fn with_cookies(&mut self, cookies: BTreeMap<String, String>) {
+        self.cookies = cookies;
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
