@@ -27,7 +27,7 @@ use crate::proxy::layer::ContractLayer;
 use crate::proxy::origin::Refusal;
 
 /// The largest request body: 15 MiB, for photos.
-pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
+const BODY_LIMIT: u64 = 15 * 1024 * 1024;
 /// How long a request waits for the end of a start before it is told to come again.
 const START_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a handler may take.
@@ -54,7 +54,7 @@ pub fn router(app: App) -> Router {
     let around_everything = ServiceBuilder::new()
         .layer(RequestIdLayer::new(app.clock.clone()))
         .layer(from_fn(error::render))
-        .layer(BodyGuardLayer::new(BODY_LIMIT, |_| too_large()))
+        .layer(BodyGuardLayer::new(BODY_LIMIT, too_large))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(contract)
@@ -107,12 +107,9 @@ async fn nothing_here() -> Error {
     Error::NotFound
 }
 
-fn too_large() -> Response {
+fn too_large(limit: u64) -> Response {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-        .detail(format!(
-            "What you sent is larger than {} MiB, the most that is accepted.",
-            BODY_LIMIT / 1024 / 1024
-        ))
+        .detail(format!("What you sent is larger than {} MiB, the most that is accepted.", limit >> 20))
         .into_response()
 }
 
