@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::body::BodyGuardLayer;
 use super::error::{self, Error, Problem};
-use super::request_id::RequestIdLayer;
+use super::request_id::{self, RequestIdLayer};
 use super::{App, assets, cross_site, headers, health, hop, patience, session};
 use crate::pages;
 use crate::proxy::layer::ContractLayer;
@@ -47,7 +47,8 @@ pub fn router(app: App) -> Router {
             let app = app.clone();
             move |refusal: &Refusal, parts: &Parts| {
                 let mut response = refused(&app, refusal, parts);
-                headers::apply(&app, parts.extensions.get(), &mut response);
+                headers::apply(&app, &mut response);
+                request_id::note(parts.extensions.get(), &mut response);
                 response
             }
         });
@@ -58,6 +59,7 @@ pub fn router(app: App) -> Router {
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(contract)
+        .layer(from_fn(request_id::note_client))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(compression)
