@@ -23,6 +23,7 @@ use super::error::{self, Error, Problem};
 use super::request_id::{self, RequestIdLayer};
 use super::{App, assets, cross_site, headers, health, hop, patience, session};
 use crate::pages;
+use crate::proxy::hop::HOP_PATH;
 use crate::proxy::layer::ContractLayer;
 use crate::proxy::origin::Refusal;
 
@@ -71,7 +72,7 @@ pub fn router(app: App) -> Router {
         .merge(pages::open())
         .layer(closed_until_ready)
         .merge(assets::router())
-        .route("/.well-known/safeharbor/hop", get(hop::answer))
+        .route(HOP_PATH, get(hop::answer))
         .route("/healthz", get(health::healthz))
         .route("/livez", get(health::livez))
         .fallback(nothing_here)
