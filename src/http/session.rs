@@ -68,7 +68,7 @@ pub async fn current(app: &App, parts: &Parts) -> Result<Option<Keeper>, Error> 
     if !credential.matches(&row.secret_hash) {
         return Ok(None);
     }
-    if now.duration_since(row.last_seen_at.to_jiff()) > TOUCH_EVERY {
+    if now.duration_since(row.last_seen_at) > TOUCH_EVERY {
         db::session::touch(&mut connection, row.id, now, ends(now)).await?;
     }
     Ok(Some(Keeper {
