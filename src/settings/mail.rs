@@ -54,10 +54,7 @@ impl MailTls {
 /// Reads the mail settings; `Field::Unset` when no mail is sent.
 pub(super) fn read(reader: &mut Reader<'_>) -> Field<MailSettings> {
     let host = reader.field(&SMTP_HOST, server);
-    let port = reader.field(&SMTP_PORT, |text| {
-        number(text, 1, 65_535)
-            .and_then(|port| u16::try_from(port).map_err(|_| Refusal::new("too large", "")))
-    });
+    let port = reader.field(&SMTP_PORT, |text| number(text, 1, u16::MAX));
     let tls = reader.field(&SMTP_TLS, |text| choice(text, &MailTls::CHOICES));
     let user = reader.field(&SMTP_USER, |text| Ok(text.to_owned()));
     let password = reader.field(&SMTP_PASS, |text| Ok(SecretString::from(text)));
