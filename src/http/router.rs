@@ -26,6 +26,7 @@ use crate::pages;
 use crate::proxy::hop::HOP_PATH;
 use crate::proxy::layer::ContractLayer;
 use crate::proxy::origin::Refusal;
+use crate::system::telemetry::panic_message;
 
 /// The largest request body: 15 MiB, for photos.
 const BODY_LIMIT: u64 = 15 * 1024 * 1024;
@@ -118,10 +119,5 @@ fn too_large(limit: u64) -> Response {
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
-    let what = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    Error::Internal(anyhow::anyhow!("a handler panicked: {what}")).into_response()
+    Error::Internal(anyhow::anyhow!("a handler panicked: {}", panic_message(&*panic))).into_response()
 }

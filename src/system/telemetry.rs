@@ -1,5 +1,6 @@
 //! Logs: to the journal, as JSON lines, or for people.
 
+use std::any::Any;
 use std::io::{self, IsTerminal as _};
 use std::panic::PanicHookInfo;
 
@@ -122,6 +123,12 @@ fn journal_lines(journal: tracing_journald::Layer, identifier: &str) -> Lines {
             ..PriorityMappings::new()
         })
         .boxed()
+}
+
+/// What a panic that was caught said.
+pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// One line for a panic; its message may hold anything, so nothing in it can start another line.
