@@ -21,17 +21,20 @@ const RESTARTS: usize = 10;
 const CONNECTIONS: u64 = 16;
 /// How long load runs between two restarts.
 const BETWEEN: Duration = Duration::from_millis(700);
-const JOBS: usize = 5;
+/// Connections of the load that only goes on in the background.
+const FEW: u64 = 4;
+const JOBS: u32 = 5;
 const RECOVERED_WITHIN: Duration = Duration::from_secs(20);
 /// A sweep finds jobs nobody was woken for within half a minute.
 const DONE_WITHIN: Duration = Duration::from_secs(75);
 
 /// Breaks things one after the other. `path` has walked already: there is an owner, signed in, and a tank.
-pub async fn run(stack: &mut Stack, path: &mut FirstPath<'_>, report: &mut Report) {
+/// Redis stays away for `outage`.
+pub async fn run(stack: &mut Stack, path: &mut FirstPath<'_>, outage: Duration, report: &mut Report) {
     report.check("watchdog", "", watchdog(stack)).await;
     report.check("restart.under-load", "", restart_under_load(stack, path)).await;
     if stack.redis.is_some() {
-        report.check("redis.stopped", "R11", redis_stopped(stack, path)).await;
+        report.check("redis.stopped", "R11", redis_stopped(stack, path, outage)).await;
     } else {
         report.record("redis.stopped", "R11", &Finding::skip("an existing Redis is not ours to stop"));
     }
@@ -67,14 +70,14 @@ async fn watchdog(stack: &mut Stack) -> Result<Finding> {
     }
 }
 
-/// `systemctl restart` ten times, while others read and write through the hop.
-async fn restart_under_load(stack: &mut Stack, path: &mut FirstPath<'_>) -> Result<Finding> {
+/// What keepers do all day: read the dashboard and a tank, and post batches of readings, each under a form id of
+/// its own.
+async fn reads_and_batches(path: &mut FirstPath<'_>) -> Result<[Kind; 2]> {
     let form = path.batch_form().await?;
     let tank = path.tank.clone().context("there is no tank")?;
-    let before = count(path.pool).await?.batches;
     let (browser, cookies) = (path.owner.clone(), path.owner.cookie_header());
     let read_cookies = cookies.clone();
-    let kinds = [
+    Ok([
         Kind {
             name: "GET",
             make: Arc::new(move |number| {
@@ -92,7 +95,13 @@ async fn restart_under_load(stack: &mut Stack, path: &mut FirstPath<'_>) -> Resu
             }),
             good: |status| status == StatusCode::SEE_OTHER,
         },
-    ];
+    ])
+}
+
+/// `systemctl restart` ten times, while others read and write through the hop.
+async fn restart_under_load(stack: &mut Stack, path: &mut FirstPath<'_>) -> Result<Finding> {
+    let kinds = reads_and_batches(path).await?;
+    let before = count(path.pool).await?.batches;
     let load = Load::start(&path.client, &kinds, CONNECTIONS);
     let mut trouble = None;
     for _ in 0..RESTARTS {
@@ -117,28 +126,40 @@ async fn restart_under_load(stack: &mut Stack, path: &mut FirstPath<'_>) -> Resu
         .then(format!("look at {}", stack.web.log().display())))
 }
 
-/// Redis stopped: pages work, health says degraded; jobs written meanwhile are done once when it is back.
-async fn redis_stopped(stack: &mut Stack, path: &mut FirstPath<'_>) -> Result<Finding> {
-    let form = path.batch_form().await?;
+/// Redis stopped under load: no page fails, health says degraded, and every job written meanwhile is done once.
+async fn redis_stopped(stack: &mut Stack, path: &mut FirstPath<'_>, outage: Duration) -> Result<Finding> {
+    let kinds = reads_and_batches(path).await?;
     stack.redis.as_mut().context("no Redis")?.stop().await?;
+    let load = Load::start(&path.client, &kinds, FEW);
     // Whatever is seen meanwhile, Redis comes back: the probes that follow are not about it.
-    let pages = pages_work(&path.client, &mut path.owner).await;
-    let health = wait_for_health(&path.client, "degraded").await;
-    let to = enqueue_mails(stack, "redis").await;
-    let posted = path.owner.submit_accepted(&form).await;
+    let seen = without_redis(stack, path, outage).await;
+    let tallies = load.stop().await;
     stack.redis.as_mut().context("no Redis")?.start_again().await?;
-    pages.context("with Redis stopped")?;
-    health.context("with Redis stopped")?;
-    posted.context("readings with Redis stopped")?;
-    let times = delivered(path, &to?).await?;
+    let times = delivered(path, &seen.context("with Redis stopped")?).await?;
     wait_for_health(&path.client, "ok").await.context("with Redis back")?;
-    let good = times.iter().all(|times| *times == 1);
+    let good = times.iter().all(|times| *times == 1) && load::failures(&tallies) == 0;
     Ok(Finding::pass_if(
         good,
         format!(
-            "pages and readings work, health degraded (200), {JOBS} jobs written meanwhile were done {times:?} times"
+            "{} s without Redis: {}; health degraded (200); {JOBS} jobs written meanwhile were done {times:?} times",
+            outage.as_secs(),
+            load::describe(&tallies)
         ),
     ))
+}
+
+/// Looks at pages and health, and writes a job now and then, for as long as the outage lasts.
+async fn without_redis(stack: &Stack, path: &mut FirstPath<'_>, outage: Duration) -> Result<Vec<String>> {
+    let started = Instant::now();
+    pages_work(&path.client, &mut path.owner).await?;
+    wait_for_health(&path.client, "degraded").await?;
+    let mut to = Vec::new();
+    for number in 1..=JOBS {
+        to.push(enqueue_mail(stack, "redis", number).await?);
+        let until = outage.mul_f64(f64::from(number) / f64::from(JOBS));
+        tokio::time::sleep(until.saturating_sub(started.elapsed())).await;
+    }
+    Ok(to)
 }
 
 /// Postgres restarted under load: no 500, and pages come back without a restart of ours.
@@ -192,7 +213,10 @@ async fn postgres_stopped(stack: &mut Stack, path: &mut FirstPath<'_>) -> Result
 /// The worker killed with jobs waiting: the next one does each of them once.
 async fn worker_killed(stack: &mut Stack, path: &mut FirstPath<'_>) -> Result<Finding> {
     stack.worker.kill().await;
-    let to = enqueue_mails(stack, "worker").await?;
+    let mut to = Vec::new();
+    for number in 1..=JOBS {
+        to.push(enqueue_mail(stack, "worker", number).await?);
+    }
     stack.worker.start(|_| {}).await?;
     let times = delivered(path, &to).await?;
     let dead = count(path.pool).await?.jobs_dead;
@@ -250,15 +274,11 @@ async fn recover(owner: &mut Browser) -> Result<Duration> {
     }
 }
 
-/// Writes some jobs, each a mail to an address of its own.
-async fn enqueue_mails(stack: &Stack, name: &str) -> Result<Vec<String>> {
-    let mut to = Vec::new();
-    for number in 0..JOBS {
-        let address = format!("{name}-{number}@example.org");
-        stack.verb(&["admin", "test-mail", &address]).await?;
-        to.push(address);
-    }
-    Ok(to)
+/// Writes a job: a mail to an address of its own.
+async fn enqueue_mail(stack: &Stack, name: &str, number: u32) -> Result<String> {
+    let address = format!("{name}-{number}@example.org");
+    stack.verb(&["admin", "test-mail", &address]).await?;
+    Ok(address)
 }
 
 /// How often each address got a mail, once all have got one and no job is open any more.

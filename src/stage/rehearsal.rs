@@ -74,7 +74,9 @@ async fn probe(stack: &mut Stack, options: &Options, report: &mut Report) -> Res
     let mut path = FirstPath::new(client, stack.public(), &pool, &sink, stranger);
     path.walk(&code, report).await;
     if path.tank.is_some() {
-        faults::run(stack, &mut path, report).await;
+        // Somebody who waits for the address is not kept for the whole minute.
+        let outage = Duration::from_secs(if options.once { 60 } else { 10 });
+        faults::run(stack, &mut path, outage, report).await;
     } else {
         report.record("faults", "", &Finding::fail("not tried: there is no tank to look at"));
     }

@@ -118,7 +118,7 @@ const readable = (element, text, paint, backs) => {
   const drawing = element.closest("svg"), drawn = drawing ? drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width : 1;
   const size = parseFloat(style.fontSize) * drawn;
   const large = size >= 24 || size >= 18.66 && Number(style.fontWeight) >= 700;
-  if (size < 11) faults.push(`text of ${size.toFixed(1)}px: ${text}`);
+  if (size < (innerWidth < 360 ? 9 : 11)) faults.push(`text of ${size.toFixed(1)}px: ${text}`);
   for (const back of backs) {
     const found = contrast(over(paint.rgb, back, paint.alpha * opacity(element)), back);
     if (found < (large ? 3 : 4.5)) faults.push(`contrast ${found.toFixed(2)}: "${text}" ${called(element)}`);
