@@ -19,9 +19,9 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::timeout::TimeoutLayer;
 
 use super::body::BodyGuardLayer;
-use super::error::{self, Error, Problem};
+use super::error::{self, Error, Problem, WritePage};
 use super::request_id::{self, RequestIdLayer};
-use super::{App, assets, cross_site, headers, health, hop, patience, session};
+use super::{App, assets, cross_site, headers, health, hop, patience};
 use crate::pages;
 use crate::proxy::hop::HOP_PATH;
 use crate::proxy::layer::ContractLayer;
@@ -37,7 +37,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
 pub fn router(app: App) -> Router {
-    let signed_in = pages::signed_in().route_layer(from_fn_with_state(app.clone(), session::require));
+    let signed_in = pages::signed_in().route_layer(from_fn_with_state(app.clone(), pages::session::require));
     let closed_until_ready = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), gate))
         .layer(from_fn(patience::read_again));
@@ -56,7 +56,7 @@ pub fn router(app: App) -> Router {
         });
     let around_everything = ServiceBuilder::new()
         .layer(RequestIdLayer::new(app.clock.clone()))
-        .layer(from_fn(error::render))
+        .layer(from_fn_with_state(pages::error::page as WritePage, error::render))
         .layer(BodyGuardLayer::new(BODY_LIMIT, too_large))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(CatchPanicLayer::custom(panicked))
