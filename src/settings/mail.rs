@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
+use super::listen::is_this_machine;
 use super::parse::{choice, number};
 use super::problem::Refusal;
 use super::reader::{Field, Reader};
@@ -128,8 +129,4 @@ fn sender(text: &str) -> Result<String, Refusal> {
             "write reef@example.org, or Safe Harbor <reef@example.org>",
         )),
     }
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|addr| addr.is_loopback())
 }
