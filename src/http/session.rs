@@ -11,6 +11,7 @@ use super::App;
 use super::cookies::{self, Credential, Name};
 use super::error::Error;
 use crate::db;
+use crate::domain::id::KeeperId;
 
 /// How long a session lives after its last use. The phone at the tank stays signed in.
 pub const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -23,7 +24,7 @@ const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone)]
 pub struct Keeper {
     /// The keeper's id.
-    pub id: Uuid,
+    pub id: KeeperId,
     /// The name that pages show.
     pub display_name: String,
     /// Whether this keeper is an owner.
@@ -67,7 +68,7 @@ pub async fn current(app: &App, parts: &Parts) -> Result<Option<Keeper>, Error> 
         db::session::touch(&mut connection, row.id, now, ends(now)).await?;
     }
     Ok(Some(Keeper {
-        id: row.keeper_id,
+        id: KeeperId(row.keeper_id),
         display_name: row.display_name,
         owner: row.role == "owner",
         imperial: row.unit_system == "imperial",
