@@ -20,11 +20,3 @@ pub mod token;
 pub mod worker;
 
 pub use error::{Error, Result};
-
-use std::net::IpAddr;
-
-use ipnetwork::IpNetwork;
-
-fn to_inet(addr: Option<IpAddr>) -> Option<IpNetwork> {
-    addr.map(IpNetwork::from)
-}

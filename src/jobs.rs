@@ -21,7 +21,6 @@ pub mod wake;
 pub mod welcome;
 pub mod worker;
 
-use jiff::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -37,17 +36,7 @@ use crate::system::clock::Clock;
 /// Writes a job to be run as soon as a worker is free. Call it inside the transaction of the change that
 /// causes it, and [`Wake::notify`] after the commit.
 pub async fn enqueue(conn: &mut PgConnection, clock: &Clock, job: &Job) -> sqlx::Result<Uuid> {
-    enqueue_at(conn, clock, job, clock.now()).await
-}
-
-/// Writes a job that is not run before `run_after`.
-pub async fn enqueue_at(
-    conn: &mut PgConnection,
-    clock: &Clock,
-    job: &Job,
-    run_after: Timestamp,
-) -> sqlx::Result<Uuid> {
-    let row = job.row(clock, None, run_after)?;
+    let row = job.row(clock, None)?;
     db::job::insert(conn, &row).await?;
     Ok(row.id)
 }
@@ -60,7 +49,7 @@ pub async fn enqueue_once(
     job: &Job,
     once_key: &str,
 ) -> sqlx::Result<Option<Uuid>> {
-    let row = job.row(clock, Some(once_key.to_owned()), clock.now())?;
+    let row = job.row(clock, Some(once_key.to_owned()))?;
     let written = db::job::insert(conn, &row).await?;
     Ok(written.then_some(row.id))
 }

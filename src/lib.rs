@@ -11,8 +11,8 @@
 //! | [`http`] | router, session, cross-site guard, limits, errors, assets, health |
 //! | [`jobs`], [`mail`] | outbox, wake-ups, worker loop; one file a job |
 //! | [`db`] | all SQL |
-//! | [`charts`], [`domain`], [`proxy`] | pure rules: no HTTP framework, no SQL |
 //! | [`system`], [`settings`] | sockets, readiness, logs, clock; what can be set |
+//! | [`charts`], [`domain`], [`proxy`] | pure rules: no HTTP framework, no SQL |
 
 pub mod charts;
 pub mod cli;

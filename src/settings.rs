@@ -114,12 +114,8 @@ impl Settings {
             allow_non_loopback: self.allow_non_loopback,
             peers_set: self.trusted_peers_set,
         };
-        rule.judge(addr).map_err(|Refusal { what, mend }| Problem {
-            variable: format!("inherited socket {name}"),
-            value: Some(addr.to_string()),
-            what,
-            mend,
-        })
+        rule.judge(addr)
+            .map_err(|refusal| refusal.about(format!("inherited socket {name}"), Some(addr.to_string())))
     }
 
     /// Whether cookies carry `Secure` and the `__Host-` prefix: not where people use plain `http`.
@@ -142,7 +138,7 @@ pub struct DatabaseSettings {
 impl DatabaseSettings {
     /// Reads the database's settings alone.
     pub fn load(environ: &Environ) -> Result<Self, Problems> {
-        partial(environ, Verb::Admin, |reader| {
+        partial(environ, |reader| {
             let database = database::read(reader);
             let log = logs::read(reader);
             Some(Self {
@@ -157,23 +153,20 @@ impl DatabaseSettings {
 impl MailSettings {
     /// Reads the mail server's settings alone; `None` when no mail is sent.
     pub fn load(environ: &Environ) -> Result<Option<Self>, Problems> {
-        partial(environ, Verb::Admin, |reader| Some(mail::read(reader).into_value()))
+        partial(environ, |reader| Some(mail::read(reader).into_value()))
     }
 }
 
 impl ListenAddr {
     /// Reads `LISTEN` alone, for `healthcheck`.
     pub fn load(environ: &Environ) -> Result<Self, Problems> {
-        partial(environ, Verb::Admin, |reader| network::listen(reader).into_value())
+        partial(environ, |reader| network::listen(reader).into_value())
     }
 }
 
-fn partial<T>(
-    environ: &Environ,
-    verb: Verb,
-    read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
-) -> Result<T, Problems> {
-    let mut reader = Reader::new(environ, verb);
+/// Reads a part of the settings, for a verb that does one thing.
+fn partial<T>(environ: &Environ, read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result<T, Problems> {
+    let mut reader = Reader::new(environ, Verb::Admin);
     names::check(&mut reader);
     match (read(&mut reader), reader.problems) {
         (Some(value), problems) if problems.is_empty() => Ok(value),

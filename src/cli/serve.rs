@@ -1,7 +1,6 @@
 //! `safeharbor serve`: the pages. Health answers from the first moment; everything else once Postgres has
 //! answered and the schema is current. Redis is never waited for.
 
-use std::convert::Infallible;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -29,11 +28,9 @@ pub async fn run(environ: &Environ, inherited: Inherited) -> ExitCode {
         Ok(settings) => settings,
         Err(code) => return code,
     };
-    Box::pin(serve(settings, inherited, &notifier)).await.unwrap_or_else(|error| {
-        tracing::error!("{error:#}");
-        notifier.status(&format!("not started: {error:#}"));
-        ExitCode::FAILURE
-    })
+    Box::pin(serve(settings, inherited, &notifier))
+        .await
+        .unwrap_or_else(|error| start::give_up(&notifier, &error))
 }
 
 async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) -> Result<ExitCode> {
@@ -56,28 +53,18 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
     let mut server = Server::new("http");
     server.pulse = Some(progress.part("the accept loop"));
     let router = router::router(app.clone());
-    let serving = {
-        let drain = drain.clone();
-        async move { server.serve(http, router, drain).await }
-    };
-    lifecycle.spawn_critical("http", async {
-        serving.await;
-        Ok::<_, Infallible>(())
+    let draining = drain.clone();
+    lifecycle.spawn_critical("http", async move {
+        server.serve(http, router, draining).await;
     });
     if let Some(listener) = metrics {
         let router = metrics::router(recorder);
-        let drain = drain.clone();
-        let serving = async move { Server::new("metrics").serve(listener, router, drain).await };
-        lifecycle.spawn_critical("metrics", async {
-            serving.await;
-            Ok::<_, Infallible>(())
+        let draining = drain.clone();
+        lifecycle.spawn_critical("metrics", async move {
+            Server::new("metrics").serve(listener, router, draining).await;
         });
     }
-    let watchdog = {
-        let (notifier, progress, drain) = (notifier.clone(), progress.clone(), drain.clone());
-        async move { notifier.watchdog(&progress, &drain).await }
-    };
-    tokio::spawn(watchdog);
+    start::watch(notifier, &progress, &drain);
 
     let become_ready = Box::pin(start::migrate(&app.settings, notifier));
     match drain.unless_begun(become_ready).await {
@@ -88,11 +75,10 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
             tokio::spawn(say_what_is_missing(app.clone()));
         }
         Some(Err(error)) => {
-            tracing::error!("{error:#}");
-            notifier.status(&format!("not started: {error:#}"));
+            let code = start::give_up(notifier, &error);
             drain.begin();
             lifecycle.finish().await;
-            return Ok(ExitCode::FAILURE);
+            return Ok(code);
         }
         None => {}
     }

@@ -7,10 +7,12 @@ use anyhow::{Context as _, Result};
 use sqlx::PgPool;
 use tokio::time::sleep;
 
-use super::CANNOT_RUN;
+use super::cannot_run;
 use crate::db;
 use crate::settings::{Environ, Settings, Verb};
+use crate::system::drain::Drain;
 use crate::system::notify::Notifier;
+use crate::system::progress::Progress;
 use crate::system::telemetry;
 
 /// The pause between two tries to reach Postgres.
@@ -30,21 +32,30 @@ pub fn prepare(
     let settings = Settings::load(environ, verb).map_err(|problems| {
         let first = problems.list().first().map(ToString::to_string).unwrap_or_default();
         notifier.status(&format!("not started: {first}"));
-        super::complain(&problems.to_string());
-        ExitCode::from(CANNOT_RUN)
+        cannot_run(&problems.to_string())
     })?;
-    telemetry::init(&settings.log, identifier).map_err(|error| {
-        super::complain(&format!("{error}\n"));
-        ExitCode::from(CANNOT_RUN)
-    })?;
+    telemetry::init(&settings.log, identifier).map_err(|error| cannot_run(&error.to_string()))?;
     for warning in &settings.warnings {
         tracing::warn!("{warning}");
     }
     Ok(settings)
 }
 
+/// Says in the log and on the status line why there is no start, and gives the exit code.
+pub fn give_up(notifier: &Notifier, error: &anyhow::Error) -> ExitCode {
+    tracing::error!("{error:#}");
+    notifier.status(&format!("not started: {error:#}"));
+    ExitCode::FAILURE
+}
+
+/// Answers the watchdog in the background until the drain begins.
+pub fn watch(notifier: &Notifier, progress: &Progress, drain: &Drain) {
+    let (notifier, progress, drain) = (notifier.clone(), progress.clone(), drain.clone());
+    tokio::spawn(async move { notifier.watchdog(&progress, &drain).await });
+}
+
 /// Waits until Postgres answers, however long that takes; the status line says why it does not.
-pub async fn wait_for_postgres(pool: &PgPool, notifier: &Notifier) {
+async fn wait_for_postgres(pool: &PgPool, notifier: &Notifier) {
     let mut said = String::new();
     loop {
         let status = match pool.acquire().await {

@@ -1,6 +1,5 @@
 //! `safeharbor worker`: does the jobs. The only process that sends anything outward.
 
-use std::convert::Infallible;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,11 +28,7 @@ pub async fn run(environ: &Environ) -> ExitCode {
         Ok(settings) => settings,
         Err(code) => return code,
     };
-    Box::pin(work(&settings, &notifier)).await.unwrap_or_else(|error| {
-        tracing::error!("{error:#}");
-        notifier.status(&format!("not started: {error:#}"));
-        ExitCode::FAILURE
-    })
+    Box::pin(work(&settings, &notifier)).await.unwrap_or_else(|error| start::give_up(&notifier, &error))
 }
 
 async fn work(settings: &Settings, notifier: &Notifier) -> Result<ExitCode> {
@@ -58,18 +53,13 @@ async fn work(settings: &Settings, notifier: &Notifier) -> Result<ExitCode> {
     let hooks = hooks(&progress, notifier);
     let worker = Worker::new(pool, clock, context, Some(redis), Options::default(), hooks);
     let stop = CancellationToken::new();
-    let working = worker.run(stop.clone());
-    lifecycle.spawn_critical("worker", async {
-        working.await;
-        Ok::<_, Infallible>(())
-    });
+    lifecycle.spawn_critical("worker", worker.run(stop.clone()));
     let draining = drain.clone();
     tokio::spawn(async move {
         draining.begun().await;
         stop.cancel();
     });
-    let watched = notifier.clone();
-    tokio::spawn(async move { watched.watchdog(&progress, &drain).await });
+    start::watch(notifier, &progress, &drain);
     notifier.ready("doing jobs");
     Ok(lifecycle.finish().await)
 }

@@ -1,7 +1,5 @@
 //! What can go wrong with the database, told apart by what a caller can do about it.
 
-use std::io;
-
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -63,11 +61,5 @@ impl From<sqlx::Error> for Error {
             },
             _ => Self::Query(error),
         }
-    }
-}
-
-impl From<io::Error> for Error {
-    fn from(error: io::Error) -> Self {
-        Self::Unavailable(sqlx::Error::Io(error))
     }
 }

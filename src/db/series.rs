@@ -11,12 +11,9 @@ use crate::domain::id::{ParameterId, TankId};
 use crate::domain::span::Span;
 
 /// Into how many parts a span is cut when it has more readings than can be drawn.
-const BUCKETS: i32 = 400;
-/// Up to so many readings, each is a point of its own.
-const EACH: i64 = 800;
-/// Up to so many readings of 30 days are cut into parts; beyond, their days are enough. The cost of a chart
-/// thus ends here, whatever probes send.
-const CUT_OF_MONTH: i64 = 3_000;
+const BUCKETS: i32 = 200;
+/// Up to so many readings, each is a point of its own. A plot on a phone is about 300 px wide.
+const EACH: i64 = 250;
 /// A start before every reading: none may be older than 1990.
 const BEFORE_ALL: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -46,8 +43,8 @@ pub async fn points(
     let from = span.start(now).unwrap_or(BEFORE_ALL);
     let cut_up_to = match span {
         Span::Day | Span::Week => i64::MAX,
-        Span::Month => CUT_OF_MONTH,
-        Span::Quarter | Span::Year | Span::All => EACH,
+        // Beyond, their days are enough: the cost of a long chart ends here, whatever probes send.
+        Span::Month | Span::Quarter | Span::Year | Span::All => EACH,
     };
     let bucket_seconds = now.duration_since(from).as_secs_f64() / f64::from(BUCKETS);
     // The roll-up says how many readings there are, and with that which one of the four branches runs; a

@@ -2,12 +2,13 @@
 
 use std::net::IpAddr;
 
+use ipnetwork::IpNetwork;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Result, to_inet};
+use super::Result;
 
 /// A session and the keeper it belongs to, in one row: every page needs both.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ pub struct SessionRow {
     /// SHA-256 of the second half.
     pub secret_hash: Vec<u8>,
     /// When the session was last noted as used.
-    pub last_seen_at: jiff_sqlx::Timestamp,
+    pub last_seen_at: Timestamp,
     /// The keeper who is signed in.
     pub keeper_id: Uuid,
     /// The name that pages show.
@@ -51,8 +52,7 @@ pub struct NewSession<'a> {
 
 /// The live session with this id of an active keeper.
 pub async fn find(db: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<Option<SessionRow>> {
-    Ok(sqlx::query_as!(
-        SessionRow,
+    let row = sqlx::query!(
         "select s.id, s.secret_hash, s.last_seen_at, k.id as keeper_id, k.display_name, k.role,
                 k.unit_system, k.theme
          from sessions s join keepers k on k.id = s.keeper_id
@@ -61,7 +61,17 @@ pub async fn find(db: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<Opt
         now.to_sqlx() as _,
     )
     .fetch_optional(db)
-    .await?)
+    .await?;
+    Ok(row.map(|row| SessionRow {
+        id: row.id,
+        secret_hash: row.secret_hash,
+        last_seen_at: row.last_seen_at.to_jiff(),
+        keeper_id: row.keeper_id,
+        display_name: row.display_name,
+        role: row.role,
+        unit_system: row.unit_system,
+        theme: row.theme,
+    }))
 }
 
 /// Stores a new session.
@@ -74,7 +84,7 @@ pub async fn create(db: &mut PgConnection, new: &NewSession<'_>) -> Result<()> {
         new.secret_hash,
         new.created_at.to_sqlx() as _,
         new.expires_at.to_sqlx() as _,
-        to_inet(new.addr),
+        new.addr.map(IpNetwork::from),
         new.user_agent,
     )
     .execute(db)

@@ -20,7 +20,7 @@ pub struct Failures {
     /// Of this account, from buckets that never signed in to it before.
     pub of_account: i64,
     /// The account's failure before this one.
-    pub account_last_at: Option<jiff_sqlx::Timestamp>,
+    pub account_last_at: Option<Timestamp>,
     /// Whether this bucket has signed in to the account before.
     pub known_address: bool,
 }
@@ -80,7 +80,7 @@ pub async fn attempt(
         id,
         from_address: row.from_address,
         of_account: row.of_account,
-        account_last_at: row.account_last_at,
+        account_last_at: row.account_last_at.map(jiff_sqlx::Timestamp::to_jiff),
         known_address: row.known_address,
     })
 }

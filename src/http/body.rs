@@ -12,8 +12,8 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::header::{ACCEPT, CONNECTION, EXPECT};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{CONNECTION, EXPECT};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use futures_util::future::BoxFuture;
@@ -26,20 +26,10 @@ use tower::{Layer, Service};
 const DISCARD_BYTES: u64 = 64 * 1024 * 1024;
 const DISCARD_TIME: Duration = Duration::from_secs(10);
 
-/// A body was over its limit. What the page about it is made from; also in that response's extensions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TooLarge {
-    /// The limit in bytes.
-    pub limit: u64,
-    /// The request's `Accept`, as the request itself is spent by then.
-    pub accept: Option<HeaderValue>,
-}
-
-type Answer = dyn Fn(&TooLarge) -> Response + Send + Sync;
+type Answer = dyn Fn(u64) -> Response + Send + Sync;
 
 struct Rules {
     limit: u64,
-    routes: Vec<(&'static str, u64)>,
     discard: (u64, Duration),
     too_large: Box<Answer>,
 }
@@ -51,7 +41,7 @@ struct Rules {
 /// - Before any response goes out, whatever the handler left of the body is read and dropped.
 ///
 /// Handlers see an ordinary body; axum's own limit of 2 MB is off, this one is in its place. Put it on with
-/// `Router::layer`, so that it covers the fallback and knows the routes.
+/// `Router::layer`, so that it covers the fallback.
 #[derive(Clone)]
 pub struct BodyGuardLayer {
     rules: Arc<Rules>,
@@ -59,30 +49,19 @@ pub struct BodyGuardLayer {
 
 impl fmt::Debug for BodyGuardLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Rules { limit, routes, discard, .. } = self.rules.as_ref();
+        let Rules { limit, discard, .. } = self.rules.as_ref();
         f.debug_struct("BodyGuardLayer")
             .field("limit", limit)
-            .field("routes", routes)
             .field("discard", discard)
             .finish_non_exhaustive()
     }
 }
 
 impl BodyGuardLayer {
-    /// At most `limit` bytes a body; over that the client gets the response that `too_large` makes.
-    pub fn new(limit: u64, too_large: impl Fn(&TooLarge) -> Response + Send + Sync + 'static) -> Self {
-        Self::with_routes(limit, Vec::new(), too_large)
-    }
-
-    /// The same with other limits for some routes, named as they were given to the router
-    /// (`/tanks/{id}/photos`).
-    pub fn with_routes(
-        limit: u64,
-        routes: Vec<(&'static str, u64)>,
-        too_large: impl Fn(&TooLarge) -> Response + Send + Sync + 'static,
-    ) -> Self {
+    /// At most `limit` bytes a body; over that the client gets the response that `too_large` makes of the limit.
+    pub fn new(limit: u64, too_large: impl Fn(u64) -> Response + Send + Sync + 'static) -> Self {
         let discard = (DISCARD_BYTES, DISCARD_TIME);
-        Self { rules: Arc::new(Rules { limit, routes, discard, too_large: Box::new(too_large) }) }
+        Self { rules: Arc::new(Rules { limit, discard, too_large: Box::new(too_large) }) }
     }
 }
 
@@ -127,12 +106,10 @@ where
             return Box::pin(self.inner.call(request));
         }
         let rules = Arc::clone(&self.rules);
-        let limit = rules.limit_of(&request);
-        let too_large = TooLarge { limit, accept: request.headers().get(ACCEPT).cloned() };
-        if request.body().size_hint().lower() > limit {
+        if request.body().size_hint().lower() > rules.limit {
             let (parts, body) = request.into_parts();
             return Box::pin(async move {
-                let mut response = rules.refuse(too_large);
+                let mut response = rules.refuse();
                 if expects_continue(&parts.headers) {
                     // It waits for a word before it sends, and a refusal is one: there is no rest to read.
                     close(&mut response);
@@ -143,14 +120,14 @@ where
             });
         }
         let (parts, body) = request.into_parts();
-        let shared = Arc::new(Mutex::new(Taken { body: Some(body), left: limit, exceeded: false }));
+        let shared = Arc::new(Mutex::new(Taken { body: Some(body), left: rules.limit, exceeded: false }));
         let lent = Body::new(Lent(Arc::clone(&shared)));
         let answer = self.inner.call(Request::from_parts(parts, lent));
         Box::pin(async move {
             let mut response = answer.await?;
             let (rest, exceeded) = take_back(&shared);
             if exceeded {
-                response = rules.refuse(too_large);
+                response = rules.refuse();
             }
             if let Some(rest) = rest {
                 rules.discard(rest, &mut response).await;
@@ -161,16 +138,8 @@ where
 }
 
 impl Rules {
-    fn limit_of(&self, request: &Request) -> u64 {
-        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-        let own = self.routes.iter().find(|(path, _)| Some(*path) == route);
-        own.map_or(self.limit, |(_, limit)| *limit)
-    }
-
-    fn refuse(&self, too_large: TooLarge) -> Response {
-        let mut response = (self.too_large)(&too_large);
-        response.extensions_mut().insert(too_large);
-        response
+    fn refuse(&self) -> Response {
+        (self.too_large)(self.limit)
     }
 
     /// Reads and drops `body`. What is left over at the limits stays unread; the connection ends with the

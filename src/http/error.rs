@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -15,7 +15,6 @@ use serde::Serialize;
 
 use super::request_id::RequestId;
 use crate::db;
-use crate::pages;
 
 /// Why a request was not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -186,8 +185,11 @@ struct ProblemJson<'a> {
     request_id: Option<&'a str>,
 }
 
+/// Writes the page of a problem; the second argument is the request's id.
+pub type WritePage = fn(&Problem, Option<&str>) -> String;
+
 /// Writes the body of every error response, ours and the framework's.
-pub async fn render(request: Request, next: Next) -> Response {
+pub async fn render(State(page): State<WritePage>, request: Request, next: Next) -> Response {
     let html = prefers_html(request.headers());
     let request_id = request.extensions().get::<RequestId>().copied();
     let mut response = next.run(request).await;
@@ -205,7 +207,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     };
     let request_id = request_id.as_ref().map(RequestId::as_str);
     let (content_type, body) = if html {
-        ("text/html; charset=utf-8", pages::error::page(&problem, request_id))
+        ("text/html; charset=utf-8", page(&problem, request_id))
     } else {
         let json = ProblemJson {
             title: &problem.title,

@@ -8,7 +8,6 @@ use http::header::{X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use http::{HeaderName, HeaderValue};
 
 use super::App;
-use crate::proxy::ClientInfo;
 
 /// No inline script or style anywhere, nothing from elsewhere, nobody frames us.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
@@ -32,14 +31,13 @@ const FIXED: [(HeaderName, &str); 7] = [
 
 /// Adds what is missing; pages are private and never stored unless they say otherwise.
 pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
-    let client = request.extensions().get::<ClientInfo>().cloned();
     let mut response = next.run(request).await;
-    apply(&app, client.as_ref(), &mut response);
+    apply(&app, &mut response);
     response
 }
 
-/// The same for a response that is made before any route is reached. It tells the access log who asked.
-pub fn apply(app: &App, client: Option<&ClientInfo>, response: &mut Response) {
+/// The same for a response that is made before any route is reached.
+pub fn apply(app: &App, response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in &FIXED {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -48,7 +46,4 @@ pub fn apply(app: &App, client: Option<&ClientInfo>, response: &mut Response) {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));
-    if let Some(client) = client {
-        response.extensions_mut().insert(client.clone());
-    }
 }

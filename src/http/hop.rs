@@ -15,9 +15,7 @@ use crate::proxy::hop::Answer;
 use crate::proxy::{ClientInfo, Observed};
 
 /// The header that carries the token.
-pub const TOKEN: &str = "x-safeharbor-verify";
-/// The longest nonce that is echoed.
-const LONGEST_NONCE: usize = 128;
+const TOKEN: &str = "x-safeharbor-verify";
 
 /// What may be asked.
 #[derive(Debug, Deserialize)]
@@ -39,6 +37,5 @@ pub async fn answer(
     if !token::is_valid(&mut db, token::Kind::Verify, &cookies::hash(presented), now).await? {
         return Err(Error::NotFound);
     }
-    let nonce = ask.nonce.as_deref().filter(|nonce| nonce.len() <= LONGEST_NONCE);
-    Ok(Json(Answer::new(&client, &observed, nonce)).into_response())
+    Ok(Json(Answer::new(&client, &observed, ask.nonce.as_deref())).into_response())
 }

@@ -28,20 +28,17 @@ pub fn pause(failures: &Failures, exempt: bool, now: Timestamp) -> Option<Durati
     // The sixth try waits 2 s after the fifth, the seventh 4 s, then 8 s … up to two minutes.
     let exponent = u32::try_from(failures.of_account - PER_ACCOUNT).unwrap_or(u32::MAX).min(7);
     let pause = SignedDuration::from_secs(2_i64.pow(exponent).min(LONGEST_PAUSE));
-    let waited = now.duration_since(failures.account_last_at?.to_jiff());
+    let waited = now.duration_since(failures.account_last_at?);
     Duration::try_from(pause - waited).ok().filter(|left| !left.is_zero())
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff_sqlx::ToSqlx as _;
-
     use super::*;
 
     fn failures(from_address: i64, of_account: i64, seconds_ago: i64) -> (Failures, Timestamp) {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
-        let last = now - SignedDuration::from_secs(seconds_ago);
-        let account_last_at = Some(last.to_sqlx());
+        let account_last_at = Some(now - SignedDuration::from_secs(seconds_ago));
         (Failures { id: 1, from_address, of_account, account_last_at, known_address: false }, now)
     }
 

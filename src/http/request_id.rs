@@ -120,15 +120,20 @@ where
     }
 }
 
-/// Hands the client on to a [`RequestIdLayer`] further out, for the layer right inside the one that finds out
-/// who the client is: `from_fn(note_client)`.
+/// Hands the client on to a [`RequestIdLayer`] further out: to be put right inside the layer that finds out who
+/// the client is.
 pub async fn note_client(request: Request, next: Next) -> Response {
-    let asked = request.extensions().get::<ClientInfo>().cloned();
+    let client = request.extensions().get().cloned();
     let mut response = next.run(request).await;
-    if let Some(client) = asked {
-        response.extensions_mut().insert(client);
-    }
+    note(client.as_ref(), &mut response);
     response
+}
+
+/// The same for a response that is made before any route is reached.
+pub fn note(client: Option<&ClientInfo>, response: &mut Response) {
+    if let Some(client) = client {
+        response.extensions_mut().insert(client.clone());
+    }
 }
 
 /// What the line says about the request itself.

@@ -19,15 +19,17 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use tower_http::timeout::TimeoutLayer;
 
 use super::body::BodyGuardLayer;
-use super::error::{self, Error, Problem};
-use super::request_id::RequestIdLayer;
-use super::{App, assets, cross_site, headers, health, hop, patience, session};
+use super::error::{self, Error, Problem, WritePage};
+use super::request_id::{self, RequestIdLayer};
+use super::{App, assets, cross_site, headers, health, hop, patience};
 use crate::pages;
+use crate::proxy::hop::HOP_PATH;
 use crate::proxy::layer::ContractLayer;
 use crate::proxy::origin::Refusal;
+use crate::system::telemetry::panic_message;
 
 /// The largest request body: 15 MiB, for photos.
-pub const BODY_LIMIT: u64 = 15 * 1024 * 1024;
+const BODY_LIMIT: u64 = 15 * 1024 * 1024;
 /// How long a request waits for the end of a start before it is told to come again.
 const START_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a handler may take.
@@ -35,7 +37,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole service.
 pub fn router(app: App) -> Router {
-    let signed_in = pages::signed_in().route_layer(from_fn_with_state(app.clone(), session::require));
+    let signed_in = pages::signed_in().route_layer(from_fn_with_state(app.clone(), pages::session::require));
     let closed_until_ready = ServiceBuilder::new()
         .layer(from_fn_with_state(app.clone(), gate))
         .layer(from_fn(patience::read_again));
@@ -47,17 +49,19 @@ pub fn router(app: App) -> Router {
             let app = app.clone();
             move |refusal: &Refusal, parts: &Parts| {
                 let mut response = refused(&app, refusal, parts);
-                headers::apply(&app, parts.extensions.get(), &mut response);
+                headers::apply(&app, &mut response);
+                request_id::note(parts.extensions.get(), &mut response);
                 response
             }
         });
     let around_everything = ServiceBuilder::new()
         .layer(RequestIdLayer::new(app.clock.clone()))
-        .layer(from_fn(error::render))
-        .layer(BodyGuardLayer::new(BODY_LIMIT, |_| too_large()))
+        .layer(from_fn_with_state(pages::error::page as WritePage, error::render))
+        .layer(BodyGuardLayer::new(BODY_LIMIT, too_large))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(contract)
+        .layer(from_fn(request_id::note_client))
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(compression)
@@ -67,7 +71,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(signed_in)
         .merge(pages::open())
-        .route("/.well-known/safeharbor/hop", get(hop::answer))
+        .route(HOP_PATH, get(hop::answer))
         .layer(closed_until_ready)
         .merge(assets::router())
         .route("/healthz", get(health::healthz))
@@ -107,21 +111,13 @@ async fn nothing_here() -> Error {
     Error::NotFound
 }
 
-fn too_large() -> Response {
+fn too_large(limit: u64) -> Response {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-        .detail(format!(
-            "What you sent is larger than {} MiB, the most that is accepted.",
-            BODY_LIMIT / 1024 / 1024
-        ))
+        .detail(format!("What you sent is larger than {} MiB, the most that is accepted.", limit >> 20))
         .into_response()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
-    let what = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    Error::Internal(anyhow::anyhow!("a handler panicked: {what}")).into_response()
+    Error::Internal(anyhow::anyhow!("a handler panicked: {}", panic_message(&*panic))).into_response()
 }

@@ -1,13 +1,10 @@
-//! Who is signed in. Everything behind [`require`] is closed to others by default: a page gets its
-//! [`Keeper`] from the request's extensions and cannot be reached without one.
+//! Who is signed in: the session's cookie, and the [`Keeper`] whom it proves.
 
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::extract::FromRequestParts;
+use http::HeaderMap;
 use http::request::Parts;
-use http::{HeaderMap, Method};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -15,7 +12,7 @@ use super::App;
 use super::cookies::{self, Credential, Name};
 use super::error::Error;
 use crate::db;
-use crate::pages;
+use crate::domain::id::KeeperId;
 
 /// How long a session lives after its last use. The phone at the tank stays signed in.
 pub const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -28,7 +25,7 @@ const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone)]
 pub struct Keeper {
     /// The keeper's id.
-    pub id: Uuid,
+    pub id: KeeperId,
     /// The name that pages show.
     pub display_name: String,
     /// Whether this keeper is an owner.
@@ -45,7 +42,7 @@ impl<S: Sync> FromRequestParts<S> for Keeper {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
-        // Missing only when a route was put outside `require`: ours to mend, never to let pass.
+        // Missing only when a route was put outside the guard of the signed-in pages: ours to mend, never to let pass.
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             Error::Internal(anyhow::anyhow!("a page outside the signed-in routes asks who it is"))
         })
@@ -64,11 +61,11 @@ pub async fn current(app: &App, parts: &Parts) -> Result<Option<Keeper>, Error> 
     if !credential.matches(&row.secret_hash) {
         return Ok(None);
     }
-    if now.duration_since(row.last_seen_at.to_jiff()) > TOUCH_EVERY {
+    if now.duration_since(row.last_seen_at) > TOUCH_EVERY {
         db::session::touch(&mut connection, row.id, now, ends(now)).await?;
     }
     Ok(Some(Keeper {
-        id: row.keeper_id,
+        id: KeeperId(row.keeper_id),
         display_name: row.display_name,
         owner: row.role == "owner",
         imperial: row.unit_system == "imperial",
@@ -85,22 +82,4 @@ pub fn presented(app: &App, headers: &HeaderMap) -> Option<Credential> {
 /// When a session that is used at `now` ends if it is not used again.
 pub fn ends(now: Timestamp) -> Timestamp {
     now.saturating_add(IDLE).unwrap_or(now)
-}
-
-/// Lets signed-in keepers through. Others are sent to sign in, or to `/setup` while there is nobody yet;
-/// what they posted is carried along, so that a session that has ended loses nothing.
-pub async fn require(State(app): State<App>, request: Request, next: Next) -> Result<Response, Error> {
-    let (mut parts, body) = request.into_parts();
-    if let Some(keeper) = current(&app, &parts).await? {
-        parts.extensions.insert(keeper);
-        return Ok(next.run(Request::from_parts(parts, body)).await);
-    }
-    if !app.is_set_up().await? {
-        return Ok(Redirect::to("/setup").into_response());
-    }
-    if matches!(parts.method, Method::GET | Method::HEAD) {
-        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-        return Ok(Redirect::to(&pages::session::sign_in_address(target)).into_response());
-    }
-    pages::session::lapsed(&app, &parts, body).await
 }

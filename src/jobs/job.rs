@@ -1,6 +1,5 @@
 //! The kinds of job there are, and how each is kept in its row.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,22 +57,18 @@ impl Job {
         }
     }
 
-    /// The row that asks for this job.
-    pub(super) fn row(
-        &self,
-        clock: &Clock,
-        once_key: Option<String>,
-        run_after: Timestamp,
-    ) -> sqlx::Result<NewJob> {
+    /// The row that asks for this job, to be run as soon as a worker is free.
+    pub(super) fn row(&self, clock: &Clock, once_key: Option<String>) -> sqlx::Result<NewJob> {
+        let now = clock.now();
         let tagged = serde_json::to_value(self).map_err(|error| sqlx::Error::Encode(error.into()))?;
         Ok(NewJob {
             id: clock.uuid(),
             kind: self.kind().to_owned(),
             payload: tagged.get("payload").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new())),
             once_key,
-            run_after,
+            run_after: now,
             max_attempts: self.max_attempts(),
-            created_at: clock.now(),
+            created_at: now,
         })
     }
 
@@ -102,11 +97,11 @@ mod tests {
 
     #[test]
     fn every_kind_survives_its_row() {
-        let clock = Clock::fixed(Timestamp::UNIX_EPOCH, 1);
+        let clock = Clock::fixed(jiff::Timestamp::UNIX_EPOCH, 1);
         let kinds: Vec<_> = samples()
             .iter()
             .map(|job| {
-                let row = job.row(&clock, None, clock.now()).unwrap();
+                let row = job.row(&clock, None).unwrap();
                 assert_eq!(&Job::parse(&row.kind, &row.payload).unwrap(), job);
                 assert!(row.max_attempts > 0 && row.payload.is_object());
                 job.kind()

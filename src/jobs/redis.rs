@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, anyhow};
 use redis::AsyncConnectionConfig;
 use redis::aio::MultiplexedConnection;
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::time::timeout;
 
 /// The stream of wake-ups. The braces keep all our keys in one slot of a cluster.
 pub const STREAM: &str = "{sh}:jobs:v1";
@@ -43,9 +44,7 @@ pub async fn redis_ping(url: &SecretString, within: Duration) -> Result<()> {
         let answer: String = redis::cmd("PING").query_async(&mut connection).await?;
         if answer == "PONG" { Ok(()) } else { Err(anyhow!("an unexpected answer to PING")) }
     };
-    tokio::time::timeout(within, ping)
-        .await
-        .map_err(|_elapsed| anyhow!("no answer within {} ms", within.as_millis()))?
+    bounded(within, ping).await
 }
 
 /// What to tell the owner when this Redis may throw keys away to make room. Wake-ups lost that way cost a
@@ -59,7 +58,11 @@ pub async fn eviction_warning(url: &SecretString, within: Duration) -> Result<Op
         let info: String = redis::cmd("INFO").arg("memory").query_async(&mut connection).await?;
         Ok(warn_of(&info))
     };
-    tokio::time::timeout(within, ask)
+    bounded(within, ask).await
+}
+
+async fn bounded<T>(within: Duration, exchange: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(within, exchange)
         .await
         .map_err(|_elapsed| anyhow!("no answer within {} ms", within.as_millis()))?
 }

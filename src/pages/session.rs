@@ -8,23 +8,43 @@ pub mod resume;
 use std::fmt::Write as _;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequest as _, Request};
-use axum::response::Response;
-use http::StatusCode;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use http::request::Parts;
+use http::{Method, StatusCode};
 
 use super::typed::Typed;
 use super::visit::Visit;
-use crate::http::App;
 use crate::http::error::Error;
+use crate::http::{App, session};
 
 /// The largest form that is carried through a sign-in.
 const KEPT_BYTES: usize = 64 * 1024;
 /// The longest address to go back to after a sign-in.
 const NEXT_BYTES: usize = 1024;
 
+/// Lets signed-in keepers through: a page behind it gets its [`Keeper`](session::Keeper) from the request's
+/// extensions and cannot be reached without one. Others are sent to sign in, or to `/setup` while there is nobody yet;
+/// what they posted is carried along, so that a session that has ended loses nothing.
+pub async fn require(State(app): State<App>, request: Request, next: Next) -> Result<Response, Error> {
+    let (mut parts, body) = request.into_parts();
+    if let Some(keeper) = session::current(&app, &parts).await? {
+        parts.extensions.insert(keeper);
+        return Ok(next.run(Request::from_parts(parts, body)).await);
+    }
+    if !app.is_set_up().await? {
+        return Ok(Redirect::to("/setup").into_response());
+    }
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        return Ok(Redirect::to(&sign_in_address(target)).into_response());
+    }
+    lapsed(&app, &parts, body).await
+}
+
 /// The address of the sign-in page that leads on to `target`, a path of this log with its query.
-pub fn sign_in_address(target: &str) -> String {
+fn sign_in_address(target: &str) -> String {
     let target = local(target);
     if target == "/" {
         return "/sign-in".to_owned();
@@ -51,10 +71,7 @@ fn local(target: &str) -> &str {
 }
 
 /// Answers a form that was sent without a session: the sign-in page, which carries what was typed.
-///
-/// # Errors
-/// When the page cannot be written.
-pub async fn lapsed(app: &App, parts: &Parts, body: Body) -> Result<Response, Error> {
+async fn lapsed(app: &App, parts: &Parts, body: Body) -> Result<Response, Error> {
     let fields = match to_bytes(body, KEPT_BYTES).await {
         Ok(bytes) => {
             let request = Request::from_parts(parts.clone(), Body::from(bytes));

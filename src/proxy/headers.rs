@@ -1,7 +1,6 @@
 //! From and to the `http` crate: the only place that reads forwarded headers from a request.
 
 use http::header::{HOST, HeaderMap, HeaderName, HeaderValue};
-use http::request::Parts;
 use http::{Uri, Version};
 
 use super::received::{Field, Host, Target};
@@ -35,11 +34,6 @@ pub fn received<'a>(headers: &'a HeaderMap, uri: &'a Uri, version: Version) -> R
     }
 }
 
-/// The same for the parts of a request.
-pub fn received_parts(parts: &Parts) -> Received<'_> {
-    received(&parts.headers, &parts.uri, parts.version)
-}
-
 fn lines<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
     headers.get_all(name).into_iter().map(HeaderValue::as_bytes)
 }
@@ -65,7 +59,7 @@ mod tests {
             let request =
                 Request::builder().uri("https://aqua.example.com/x").version(version).body(()).unwrap();
             let (parts, ()) = request.into_parts();
-            let received = received_parts(&parts);
+            let received = received(&parts.headers, &parts.uri, parts.version);
             let target = received.target.unwrap();
             assert_eq!((target.authority, target.scheme), (b"aqua.example.com".as_slice(), Scheme::Https));
             received.host == Host::One(b"aqua.example.com")

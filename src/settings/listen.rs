@@ -90,6 +90,11 @@ impl FromStr for ListenAddr {
 }
 
 /// Whether only this machine can reach the address.
-pub(super) fn is_loopback(addr: SocketAddr) -> bool {
-    addr.ip().to_canonical().is_loopback()
+pub(super) fn is_loopback(addr: IpAddr) -> bool {
+    addr.to_canonical().is_loopback()
+}
+
+/// Whether a host, as a URL or a setting names it, is this machine.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.trim_matches(['[', ']']).parse().is_ok_and(is_loopback)
 }

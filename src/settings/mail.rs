@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
 
+use super::listen::is_this_machine;
 use super::parse::{choice, number};
 use super::problem::Refusal;
 use super::reader::{Field, Reader};
@@ -54,10 +55,7 @@ impl MailTls {
 /// Reads the mail settings; `Field::Unset` when no mail is sent.
 pub(super) fn read(reader: &mut Reader<'_>) -> Field<MailSettings> {
     let host = reader.field(&SMTP_HOST, server);
-    let port = reader.field(&SMTP_PORT, |text| {
-        number(text, 1, 65_535)
-            .and_then(|port| u16::try_from(port).map_err(|_| Refusal::new("too large", "")))
-    });
+    let port = reader.field(&SMTP_PORT, |text| number(text, 1, u16::MAX));
     let tls = reader.field(&SMTP_TLS, |text| choice(text, &MailTls::CHOICES));
     let user = reader.field(&SMTP_USER, |text| Ok(text.to_owned()));
     let password = reader.field(&SMTP_PASS, |text| Ok(SecretString::from(text)));
@@ -131,8 +129,4 @@ fn sender(text: &str) -> Result<String, Refusal> {
             "write reef@example.org, or Safe Harbor <reef@example.org>",
         )),
     }
-}
-
-fn is_this_machine(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|addr| addr.is_loopback())
 }

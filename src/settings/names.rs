@@ -63,7 +63,7 @@ fn unknown(reader: &mut Reader<'_>, name: &str) {
 
 fn problem(name: &str, refusal: Refusal) -> Problem {
     // Its value is not shown: it may be a secret under a misspelt name.
-    Problem { variable: mask::name(name), value: None, what: refusal.what, mend: refusal.mend }
+    refusal.about(mask::name(name), None)
 }
 
 fn is_known(name: &str) -> bool {

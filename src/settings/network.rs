@@ -53,7 +53,7 @@ pub(super) fn read(reader: &mut Reader<'_>, environment: Option<Environment>) ->
 }
 
 fn listen_addr(text: &str) -> Result<ListenAddr, Refusal> {
-    text.parse().map_err(|error: super::listen::ListenAddrError| error.into())
+    text.parse::<ListenAddr>().map_err(Refusal::from)
 }
 
 /// R8.

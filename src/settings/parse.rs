@@ -1,5 +1,8 @@
 //! Values that several variables share.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use super::problem::Refusal;
 
 /// `1`, `true`, `yes`, `on` or `0`, `false`, `no`, `off`, in any case; nothing else, so that a slip of the
@@ -16,7 +19,10 @@ pub(super) fn boolean(text: &str) -> Result<bool, Refusal> {
 }
 
 /// A whole number within bounds.
-pub(super) fn number(text: &str, least: u32, most: u32) -> Result<u32, Refusal> {
+pub(super) fn number<N>(text: &str, least: N, most: N) -> Result<N, Refusal>
+where
+    N: Copy + Display + FromStr + PartialOrd,
+{
     text.parse().ok().filter(|number| (least..=most).contains(number)).ok_or_else(|| {
         Refusal::new(format!("it is not a whole number from {least} to {most}"), "write such a number")
     })

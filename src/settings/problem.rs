@@ -107,4 +107,9 @@ impl Refusal {
     pub(super) fn new(what: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { what: what.into(), mend: mend.into() }
     }
+
+    /// The problem it is with this variable, whose value may be shown as `value`.
+    pub(super) fn about(self, variable: impl Into<String>, value: Option<String>) -> Problem {
+        Problem { variable: variable.into(), value, what: self.what, mend: self.mend }
+    }
 }

@@ -116,13 +116,8 @@ impl<'a> Reader<'a> {
     /// Notes that this verb does not start without the variable, when that is so.
     pub(super) fn require<T>(&mut self, variable: &'static Variable, field: &Field<T>) {
         if field.is_unset() && variable.is_required(self.verb) {
-            let file =
-                if variable.is_secret() { format!(" (or {}_FILE)", variable.name) } else { String::new() };
-            self.refuse(
-                variable,
-                None,
-                Refusal::new("it is not set", format!("set it{file}: {}", variable.doc)),
-            );
+            let mend = format!("set it{}: {}", variable.or_file(), variable.doc);
+            self.refuse(variable, None, Refusal::new("it is not set", mend));
         }
     }
 
@@ -134,8 +129,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn refuse(&mut self, variable: &'static Variable, value: Option<String>, refusal: Refusal) {
-        let Refusal { what, mend } = refusal;
-        self.problems.push(Problem { variable: variable.name.to_owned(), value, what, mend });
+        self.problems.push(refusal.about(variable.name, value));
     }
 
     /// Refuses a value that parsed but does not go together with others.
@@ -170,7 +164,7 @@ impl<'a> Reader<'a> {
             Some(value) => {
                 let value = value.to_str().ok_or_else(|| not_utf8(&file_name))?;
                 let path = secret_file::resolve(value, folder.as_deref())
-                    .map_err(|refusal| about(&file_name, Some(mask::plain(value)), refusal))?;
+                    .map_err(|refusal| refusal.about(&file_name, Some(mask::plain(value))))?;
                 Some(path)
             }
         };
@@ -184,7 +178,7 @@ impl<'a> Reader<'a> {
                 variable.name,
                 variable.name.to_ascii_lowercase()
             );
-            return Err(about(variable.name, None, Refusal::new(what, "keep one of them")));
+            return Err(Refusal::new(what, "keep one of them").about(variable.name, None));
         }
         if let Some(value) = direct {
             return utf8(variable, value).map(Some);
@@ -197,8 +191,7 @@ impl<'a> Reader<'a> {
 
     fn file(&mut self, name: &str, path: PathBuf, source: fn(PathBuf) -> Source) -> Result<Raw, Problem> {
         let shown = mask::plain(&path.to_string_lossy());
-        let content =
-            secret_file::read(&path).map_err(|refusal| about(name, Some(shown.clone()), refusal))?;
+        let content = secret_file::read(&path).map_err(|refusal| refusal.about(name, Some(shown.clone())))?;
         if content.readable_by_others {
             self.warn(name, format!("everyone on this machine can read {shown}; chmod o-r it"));
         }
@@ -212,12 +205,7 @@ fn utf8(variable: &Variable, value: &std::ffi::OsStr) -> Result<Raw, Problem> {
 }
 
 fn not_utf8(name: &str) -> Problem {
-    about(name, None, Refusal::new("its value is not UTF-8", "write it as text"))
-}
-
-fn about(name: &str, value: Option<String>, refusal: Refusal) -> Problem {
-    let Refusal { what, mend } = refusal;
-    Problem { variable: name.to_owned(), value, what, mend }
+    Refusal::new("its value is not UTF-8", "write it as text").about(name, None)
 }
 
 fn show(variable: &Variable, text: &str) -> String {

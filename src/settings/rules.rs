@@ -1,9 +1,9 @@
 //! Rules about settings that must go together: R1, R8, R10, R12 and the insecure LAN of the contract.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use super::Environment;
-use super::listen::{ListenAddr, is_loopback};
+use super::listen::{ListenAddr, is_loopback, is_this_machine};
 use super::network::Network;
 use super::problem::Refusal;
 use super::reader::{Field, Reader};
@@ -25,7 +25,7 @@ pub(super) struct ListenerRule {
 impl ListenerRule {
     /// R10 and C25, for a configured listener and for an inherited one alike.
     pub(super) fn judge(self, addr: SocketAddr) -> Result<(), Refusal> {
-        if is_loopback(addr) {
+        if is_loopback(addr.ip()) {
             return Ok(());
         }
         let what = "it is not a loopback address, so others than the hop could connect";
@@ -140,7 +140,7 @@ fn insecure(reader: &mut Reader<'_>, url: &PublicUrl, allowed: bool) {
 fn development(reader: &mut Reader<'_>, network: &Network, tunnel: &Field<()>) {
     let leave = "unset it, or leave SAFEHARBOR_ENV=development out";
     if let Some(url) = network.public_url.value()
-        && (url.is_https() || !is_this_machine(url))
+        && (url.is_https() || !is_this_machine(url.host()))
     {
         reader.clash(
             &PUBLIC_URL,
@@ -154,10 +154,4 @@ fn development(reader: &mut Reader<'_>, network: &Network, tunnel: &Field<()>) {
     if tunnel.is_set() {
         reader.clash(&TUNNEL_TOKEN, "development settings never meet a tunnel", leave);
     }
-}
-
-fn is_this_machine(url: &PublicUrl) -> bool {
-    let host = url.host();
-    let addr: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    host == "localhost" || addr.is_some_and(|addr| addr.to_canonical().is_loopback())
 }

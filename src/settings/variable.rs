@@ -49,6 +49,11 @@ impl Variable {
         matches!(self.fallback, Fallback::Required(verbs) if verbs.contains(&verb))
     }
 
+    /// The other way to set it, in brackets for the end of a sentence; nothing where there is none.
+    pub(super) fn or_file(&self) -> String {
+        if self.is_secret() { format!(" (or {}_FILE)", self.name) } else { String::new() }
+    }
+
     /// What holds when it is not set, in words.
     pub fn fallback_words(&self) -> String {
         match self.fallback {
@@ -134,9 +139,8 @@ pub fn help() -> String {
     let lines: Vec<String> = ALL
         .iter()
         .map(|variable| {
-            let file =
-                if variable.is_secret() { format!(" (or {}_FILE)", variable.name) } else { String::new() };
-            format!("  {}{file}\n      {} [{}]\n", variable.name, variable.doc, variable.fallback_words())
+            let (name, file) = (variable.name, variable.or_file());
+            format!("  {name}{file}\n      {} [{}]\n", variable.doc, variable.fallback_words())
         })
         .collect();
     format!(

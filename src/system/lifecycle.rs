@@ -1,7 +1,6 @@
 //! From the first signal to the exit code.
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::ffi::OsStr;
 use std::io;
 use std::process::ExitCode;
@@ -17,18 +16,15 @@ use crate::system::notify::Notifier;
 /// How much longer than the drain's deadline a task may take before it is dropped.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// Why a critical task failed, for the log.
-type Failure = Box<dyn Error + Send + Sync>;
-
 /// The signals, the drain they begin, and the tasks without which the process is no use.
 ///
 /// The exit code is 0 after a drain that a signal began and every critical task followed. It is 1 when a
-/// critical task failed, panicked, ended before the drain or did not end with it: `Restart=on-failure` then
+/// critical task panicked, ended before the drain or did not end with it: `Restart=on-failure` then
 /// starts the process again.
 #[derive(Debug)]
 pub struct Lifecycle {
     drain: Drain,
-    critical: JoinSet<Result<(), Failure>>,
+    critical: JoinSet<()>,
     names: HashMap<Id, &'static str>,
     failed: bool,
 }
@@ -51,13 +47,8 @@ impl Lifecycle {
     }
 
     /// Runs a task that must last until the drain begins, and end soon after.
-    pub fn spawn_critical<E: Into<Failure>>(
-        &mut self,
-        name: &'static str,
-        task: impl Future<Output = Result<(), E>> + Send + 'static,
-    ) {
-        let handle = self.critical.spawn(async { task.await.map_err(Into::into) });
-        self.names.insert(handle.id(), name);
+    pub fn spawn_critical(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        self.names.insert(self.critical.spawn(task).id(), name);
     }
 
     /// Waits for the drain and for every critical task to end, and gives the process's exit code.
@@ -71,7 +62,7 @@ impl Lifecycle {
                 () = &mut late => break self.give_up(),
             };
             match ended {
-                Some(ended) => self.judge(ended),
+                Some(ended) => self.judge(&ended),
                 None => break,
             }
         }
@@ -79,18 +70,17 @@ impl Lifecycle {
         if self.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
 
-    fn judge(&mut self, ended: Result<(Id, Result<(), Failure>), JoinError>) {
-        let id = ended.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+    fn judge(&mut self, ended: &Result<(Id, ()), JoinError>) {
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
         let task = self.names.remove(&id).unwrap_or("a task");
         let why = match ended {
-            Ok((_, Ok(()))) if self.drain.is_begun() => {
+            Ok(_) if self.drain.is_begun() => {
                 tracing::debug!(task, "ended with the drain");
                 return;
             }
-            Ok((_, Ok(()))) => "it ended by itself".to_owned(),
-            Ok((_, Err(failure))) => chain(failure.as_ref()),
+            Ok(_) => "it ended by itself",
             // The panic hook has logged where and why.
-            Err(_) => "it panicked".to_owned(),
+            Err(_) => "it panicked",
         };
         tracing::error!(task, why, "a critical task failed; the process ends");
         self.failed = true;
@@ -117,18 +107,6 @@ async fn late(drain: Drain) {
         () = drain.stopped() => {}
     }
     sleep(MARGIN).await;
-}
-
-/// An error and its sources on one line.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 struct Signals {
@@ -223,16 +201,14 @@ mod tests {
         let followed = drain.clone();
         lifecycle.spawn_critical("follower", async move {
             followed.begun().await;
-            Ok::<_, io::Error>(())
         });
         drain.begin();
         assert_eq!(lifecycle.finish().await, ExitCode::SUCCESS);
     }
 
     #[tokio::test]
-    async fn a_task_that_ends_fails_or_panics_ends_the_process_with_a_failure() {
-        let ends: [fn() -> io::Result<()>; 3] =
-            [|| Ok(()), || Err(io::ErrorKind::NotFound.into()), || panic!("as asked")];
+    async fn a_task_that_ends_or_panics_ends_the_process_with_a_failure() {
+        let ends: [fn(); 2] = [|| (), || panic!("as asked")];
         for end in ends {
             let mut lifecycle = installed();
             let drain = lifecycle.drain();
@@ -246,7 +222,7 @@ mod tests {
     async fn a_task_that_does_not_follow_is_dropped() {
         for (stop, code) in [(false, ExitCode::FAILURE), (true, ExitCode::SUCCESS)] {
             let mut lifecycle = installed();
-            lifecycle.spawn_critical("deaf", pending::<io::Result<()>>());
+            lifecycle.spawn_critical("deaf", pending::<()>());
             if stop {
                 lifecycle.drain().stop();
             } else {
@@ -254,11 +230,5 @@ mod tests {
             }
             assert_eq!(lifecycle.finish().await, code);
         }
-    }
-
-    #[test]
-    fn an_error_is_told_with_its_sources() {
-        let error = anyhow::anyhow!("no route").context("cannot reach Postgres");
-        assert_eq!(chain(error.as_ref()), "cannot reach Postgres: no route");
     }
 }

@@ -11,6 +11,7 @@ use sd_notify::NotifyState;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::system::drain::Drain;
+use crate::system::one_line::OneLine;
 use crate::system::progress::Progress;
 
 /// How much longer a start may take with each message that asks for more.
@@ -50,23 +51,23 @@ impl Notifier {
 
     /// `READY=1` with a status. To be sent once everything is there to answer requests.
     pub fn ready(&self, status: &str) {
-        self.tell(&[NotifyState::Ready, NotifyState::Status(&one_line(status))]);
+        self.tell(&[NotifyState::Ready, NotifyState::Status(&OneLine(status).to_string())]);
     }
 
     /// `STATUS=`, as shown by `systemctl status`.
     pub fn status(&self, status: &str) {
-        self.tell(&[NotifyState::Status(&one_line(status))]);
+        self.tell(&[NotifyState::Status(&OneLine(status).to_string())]);
     }
 
     /// `STOPPING=1` with a status. The manager stops its watchdog then.
     pub fn stopping(&self, status: &str) {
-        self.tell(&[NotifyState::Stopping, NotifyState::Status(&one_line(status))]);
+        self.tell(&[NotifyState::Stopping, NotifyState::Status(&OneLine(status).to_string())]);
     }
 
     /// Runs a step of the start that may take long (waiting for Postgres, a migration), showing `status` and
     /// asking for more time until it ends.
     pub async fn starting<T>(&self, status: &str, step: impl Future<Output = T>) -> T {
-        let status = one_line(status);
+        let status = OneLine(status).to_string();
         let more = u32::try_from(EXTENSION.as_micros()).unwrap_or(u32::MAX);
         let extend = async {
             loop {
@@ -110,11 +111,6 @@ impl Notifier {
             tracing::warn!(%error, "the service manager cannot be told");
         }
     }
-}
-
-/// A status is one line: control characters would end it, or start another message.
-fn one_line(status: &str) -> String {
-    status.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::net::UnixListener;
 
 use listenfd::ListenFd;
@@ -54,26 +54,6 @@ pub enum Error {
         /// What the kernel says.
         source: io::Error,
     },
-    /// R10: reachable from other hosts without permission.
-    #[error(
-        "{name} listens on {addr}, which is not a loopback address; everything that can reach it would bypass \
-         the trusted hop. Listen on 127.0.0.1, or set ALLOW_NON_LOOPBACK=1 together with TRUSTED_PEERS"
-    )]
-    NotLoopback {
-        /// Its name.
-        name: String,
-        /// The address the socket itself reports.
-        addr: IpAddr,
-    },
-}
-
-/// Whether a TCP listener may have an address other than loopback (R10).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NonLoopback {
-    /// Refused: production without both `ALLOW_NON_LOOPBACK=1` and explicit `TRUSTED_PEERS`.
-    Refused,
-    /// Permitted.
-    Permitted,
 }
 
 /// A listening, non-blocking socket that was inherited.
@@ -208,34 +188,6 @@ fn prepare(name: &str, socket: Socket) -> Result<Socket, Error> {
     }
     .map_err(failed)?;
     Ok(socket)
-}
-
-impl Inherited {
-    /// Refuses what R10 refuses, asked of the sockets themselves.
-    ///
-    /// # Errors
-    /// When a TCP socket has another than a loopback address and that is not permitted.
-    pub fn check(&self, policy: NonLoopback) -> Result<(), Error> {
-        for (name, socket) in [("http", &self.http), ("metrics", &self.metrics)] {
-            if let Some(Socket::Tcp(tcp)) = socket {
-                let addr = tcp.local_addr().map_err(|source| Error::Io { name: name.to_owned(), source })?;
-                check_loopback(name, addr.ip(), policy)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Refuses a TCP listener's address that R10 refuses.
-///
-/// # Errors
-/// When it is not loopback and that is not permitted.
-pub fn check_loopback(name: &str, addr: IpAddr, policy: NonLoopback) -> Result<(), Error> {
-    // `::ffff:127.0.0.1` is reachable from this machine alone, as the address inside it says.
-    if policy == NonLoopback::Permitted || addr.to_canonical().is_loopback() {
-        return Ok(());
-    }
-    Err(Error::NotLoopback { name: name.to_owned(), addr })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Logs: to the journal, as JSON lines, or for people.
 
-use std::fmt;
+use std::any::Any;
 use std::io::{self, IsTerminal as _};
 use std::panic::PanicHookInfo;
 
@@ -10,6 +10,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry};
 
 use crate::settings::{LogFormat, LogSettings};
+use crate::system::one_line::OneLine;
 
 pub use json::JsonLines;
 
@@ -66,11 +67,7 @@ pub fn init(settings: &LogSettings, identifier: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Reads a filter, for those who want to know before the start.
-///
-/// # Errors
-/// When it cannot be read; the message says why.
-pub fn filter(directives: &str) -> Result<EnvFilter, Error> {
+fn filter(directives: &str) -> Result<EnvFilter, Error> {
     EnvFilter::try_new(directives)
         .map_err(|error| Error::Filter { filter: directives.to_owned(), reason: error.to_string() })
 }
@@ -128,6 +125,12 @@ fn journal_lines(journal: tracing_journald::Layer, identifier: &str) -> Lines {
         .boxed()
 }
 
+/// What a panic that was caught said.
+pub fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
 /// One line for a panic; its message may hold anything, so nothing in it can start another line.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("no message");
@@ -135,16 +138,6 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     let thread = std::thread::current();
     let thread = thread.name().unwrap_or("unnamed");
     tracing::error!(thread, "panicked at {place}: {}", OneLine(message));
-}
-
-/// Text without control characters.
-struct OneLine<'a>(&'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        self.0.chars().try_for_each(|c| f.write_char(if c.is_control() { ' ' } else { c }))
-    }
 }
 
 #[cfg(test)]
@@ -170,10 +163,5 @@ mod tests {
     fn what_is_asked_for_is_what_is_used() {
         assert_eq!(target(LogFormat::Json), Target::Json);
         assert_eq!(target(LogFormat::Pretty), Target::Pretty);
-    }
-
-    #[test]
-    fn a_line_stays_one() {
-        assert_eq!(OneLine("a\nb\u{1b}[1mc").to_string(), "a b [1mc");
     }
 }

@@ -1,6 +1,5 @@
 //! One attempt at one job: run it, hold its lease meanwhile, record its end.
 
-use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use crate::db;
 use crate::db::job::Claimed;
 use crate::jobs::backoff::Backoff;
 use crate::jobs::error::{JobError, bounded};
+use crate::system::telemetry::panic_message;
 
 /// How long one statement may take before it is tried anew.
 const STATEMENT: Duration = Duration::from_secs(5);
@@ -79,14 +79,9 @@ async fn still_ours<H: Handler>(shared: &Shared<H>, job: &Claimed) -> bool {
 
 fn crashed(error: JoinError) -> JobError {
     match error.try_into_panic() {
-        Ok(payload) => JobError::retry(anyhow!("panicked: {}", bounded(message(&*payload)))),
+        Ok(payload) => JobError::retry(anyhow!("panicked: {}", bounded(panic_message(&*payload)))),
         Err(_cancelled) => JobError::retry(anyhow!("the process was ending")),
     }
-}
-
-fn message(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a message")
 }
 
 /// Writes the end down, trying again while Postgres is away: what was done must not be done twice.

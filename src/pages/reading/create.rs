@@ -8,7 +8,6 @@ use super::{form, page};
 use crate::db;
 use crate::db::reading::{RecordError, Recorded};
 use crate::domain::field::FORM;
-use crate::domain::id::KeeperId;
 use crate::domain::reading::{self, BatchForm, Enterable, Rejection, Row};
 use crate::http::error::Error;
 use crate::http::session::Keeper;
@@ -36,18 +35,16 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> R
         })
         .collect();
     let rejection = match reading::check(&read(&typed), &enterable, &overview.tank.zone, now) {
-        Ok(batch) => {
-            match db::reading::record(&mut db, &app.clock, at.0, &batch, KeeperId(keeper.id)).await {
-                Ok(recorded) => {
-                    let note = match recorded {
-                        Recorded::New => Note::Saved(u16::try_from(batch.values.len()).unwrap_or(u16::MAX)),
-                        Recorded::AlreadyThere => Note::SavedBefore,
-                    };
-                    return Ok(visit.go(&format!("{}?saved={}", href(at.0), batch.session_id), Some(note)));
-                }
-                Err(refused) => of_all(refused)?,
+        Ok(batch) => match db::reading::record(&mut db, &app.clock, at.0, &batch, keeper.id).await {
+            Ok(recorded) => {
+                let note = match recorded {
+                    Recorded::New => Note::Saved(u16::try_from(batch.values.len()).unwrap_or(u16::MAX)),
+                    Recorded::AlreadyThere => Note::SavedBefore,
+                };
+                return Ok(visit.go(&format!("{}?saved={}", href(at.0), batch.session_id), Some(note)));
             }
-        }
+            Err(refused) => of_all(refused)?,
+        },
         Err(rejection) => rejection,
     };
     let form_id = typed.get("form_id").to_owned();

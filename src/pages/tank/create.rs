@@ -7,7 +7,7 @@ use super::href;
 use super::new::{NewTankPage, TankForm};
 use crate::db;
 use crate::domain::field::{FORM, FieldErrors};
-use crate::domain::id::{KeeperId, TankId};
+use crate::domain::id::TankId;
 use crate::domain::parameter::Catalogue;
 use crate::domain::tank;
 use crate::http::error::Error;
@@ -28,7 +28,7 @@ pub async fn handle(visit: Visit, keeper: Keeper, typed: Typed) -> Result<Respon
         Ok(new) => {
             let id = TankId(app.clock.uuid());
             let mut db = app.connection().await?;
-            let id = db::tank::create(&mut db, id, &new, KeeperId(keeper.id), now).await?;
+            let id = db::tank::create(&mut db, id, &new, keeper.id, now).await?;
             let to = format!("{}?saved={}", href(id), new.form_id);
             Ok(visit.go(&to, Some(Note::TankAdded)))
         }

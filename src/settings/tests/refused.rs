@@ -162,8 +162,14 @@ fn development_never_meets_a_tunnel() {
 fn an_inherited_listener_is_judged_too() {
     for (environ, addr, fine) in [
         (production(), "127.0.0.1:80", true),
+        (production(), "127.8.8.8:80", true),
         (production(), "[::1]:80", true),
+        (production(), "[::ffff:127.0.0.1]:80", true),
         (production(), "0.0.0.0:80", false),
+        (production(), "[::]:80", false),
+        (production(), "[::ffff:0.0.0.0]:80", false),
+        (production(), "192.168.1.2:80", false),
+        (production(), "[fe80::1]:80", false),
         (production(), "[::ffff:192.168.1.5]:80", false),
         (with(production(), "ALLOW_NON_LOOPBACK=1"), "0.0.0.0:80", false),
         (with(development(), "ALLOW_NON_LOOPBACK=1 TRUSTED_PEERS=10.0.0.1"), "0.0.0.0:80", false),

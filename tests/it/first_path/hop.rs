@@ -3,13 +3,14 @@
 use axum::body::Body;
 use http::header::HOST;
 use http::{Request, StatusCode};
-use safeharbor::http::hop::TOKEN;
 use safeharbor::proxy::Peer;
 use safeharbor::proxy::origin::HOP_PATH;
 use safeharbor::system::clock::Clock;
 use tower::ServiceExt as _;
 
 use super::site::{NOW, Site};
+
+const TOKEN: &str = "x-safeharbor-verify";
 
 #[tokio::test]
 async fn while_the_tables_are_still_to_be_made_it_waits_like_every_page() {

@@ -26,7 +26,6 @@ fn last_until_stopped() {
                 println!("drained");
                 drain.stopped().await;
                 println!("stopped");
-                Ok::<_, std::io::Error>(())
             }
         });
         tokio::spawn({
