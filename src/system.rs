@@ -5,6 +5,7 @@ pub mod drain;
 pub mod lifecycle;
 pub mod listener;
 pub mod notify;
+pub mod open_files;
 pub mod progress;
 pub mod server;
 pub mod sockets;
