@@ -6,6 +6,7 @@ pub mod lifecycle;
 pub mod listener;
 pub mod notify;
 mod one_line;
+pub mod open_files;
 pub mod progress;
 pub mod server;
 pub mod sockets;

@@ -17,9 +17,13 @@ use crate::system::drain::Drain;
 use crate::system::lifecycle::Lifecycle;
 use crate::system::listener::{self, Listener};
 use crate::system::notify::Notifier;
+use crate::system::open_files;
 use crate::system::progress::Progress;
-use crate::system::server::Server;
+use crate::system::server::{Limits, Server};
 use crate::system::sockets::{Inherited, Socket};
+
+/// Whoever collects `/metrics` needs one at a time.
+const METRICS_CONNECTIONS: usize = 64;
 
 /// Serves until a signal, and gives the exit code.
 pub async fn run(environ: &Environ, inherited: Inherited) -> ExitCode {
@@ -45,12 +49,14 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
     let drain = lifecycle.drain();
     let progress = Progress::new();
     let clock = Clock::system();
+    let room = open_files::room_for(Limits::default().connections, settings.database_pool);
     let pool = db::pool::pool(&settings.database_url, "safeharbor", settings.database_pool)?;
     let wake = Wake::start(&settings.redis_url, clock.clone())?;
     let app = App::new(settings, pool, clock, wake);
     tracing::info!(listener = http.describe(), "accepting connections");
     let described = http.describe();
     let mut server = Server::new("http");
+    server.limits.connections = room;
     server.pulse = Some(progress.part("the accept loop"));
     let router = router::router(app.clone());
     let draining = drain.clone();
@@ -60,8 +66,10 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
     if let Some(listener) = metrics {
         let router = metrics::router(recorder);
         let draining = drain.clone();
+        let mut server = Server::new("metrics");
+        server.limits.connections = METRICS_CONNECTIONS;
         lifecycle.spawn_critical("metrics", async move {
-            Server::new("metrics").serve(listener, router, draining).await;
+            server.serve(listener, router, draining).await;
         });
     }
     start::watch(notifier, &progress, &drain);

@@ -108,6 +108,8 @@ pub async fn sign_in(
         tracing::warn!(%bucket, wait_s = wait.as_secs(), "sign-in slowed down");
         return Err(Refused::Wait(wait));
     }
+    // Before the attempt is written down: nobody can fill the table faster than passwords are compared.
+    let _queued = if exempt { None } else { Some(app.hasher.join_queue()?) };
     tx.commit().await?;
     let account = db::keeper::credentials(&mut db, email).await?;
     // The hash takes its time: other requests may have the connection meanwhile.

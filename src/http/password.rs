@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -19,6 +19,9 @@ use super::error::Error;
 const AT_ONCE: usize = 2;
 /// How many more for callers who are known.
 const AT_ONCE_KNOWN: usize = 1;
+/// How many strangers may be waiting for their turn or having it: what two places do in about a second. More
+/// are sent away before anything of them is written down.
+const QUEUE: usize = 64;
 /// How long a request waits for its turn before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -30,6 +33,7 @@ static DUMMY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("no account h
 pub struct Hasher {
     anybody: Arc<Semaphore>,
     known: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
 
 /// Who asks for a comparison.
@@ -62,11 +66,26 @@ pub enum Verdict {
 impl Default for Hasher {
     fn default() -> Self {
         let places = |count| Arc::new(Semaphore::new(count));
-        Self { anybody: places(AT_ONCE), known: places(AT_ONCE_KNOWN) }
+        Self { anybody: places(AT_ONCE), known: places(AT_ONCE_KNOWN), queue: places(QUEUE) }
+    }
+}
+
+fn busy() -> Error {
+    Error::TooMany {
+        detail: "Many people are signing in at this moment. Wait a few seconds, then try again.".into(),
+        retry_after: Duration::from_secs(5),
     }
 }
 
 impl Hasher {
+    /// A stranger's place in the queue, to be held until the comparison is done.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] when the queue is full.
+    pub fn join_queue(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.queue).try_acquire_owned().map_err(|_| busy())
+    }
+
     /// Hashes a password to a PHC string.
     ///
     /// # Errors
@@ -98,10 +117,6 @@ impl Hasher {
         places: &Arc<Semaphore>,
         work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let busy = || Error::TooMany {
-            detail: "Many people are signing in at this moment. Wait a few seconds, then try again.".into(),
-            retry_after: Duration::from_secs(5),
-        };
         let turn = timeout(PATIENCE, Arc::clone(places).acquire_owned())
             .await
             .map_err(|_| busy())?
@@ -161,6 +176,15 @@ mod tests {
             _ = stranger => panic!("there was no place for a stranger"),
             verdict = known => assert_eq!(verdict.unwrap(), Verdict::Wrong),
         }
+    }
+
+    #[test]
+    fn the_queue_of_strangers_is_bounded() {
+        let hasher = Hasher::default();
+        let waiting: Vec<_> = (0..QUEUE).map(|_| hasher.join_queue().unwrap()).collect();
+        assert!(matches!(hasher.join_queue(), Err(Error::TooMany { .. })));
+        drop(waiting);
+        assert!(hasher.join_queue().is_ok());
     }
 
     #[tokio::test]

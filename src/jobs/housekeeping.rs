@@ -8,7 +8,7 @@ use crate::db::housekeeping as sweep;
 use crate::system::clock::Clock;
 
 /// Failed sign-ins count for less than this; see R13 of the contract.
-const SIGN_IN_FAILURES: SignedDuration = SignedDuration::from_hours(24);
+const SIGN_IN_FAILURES: SignedDuration = SignedDuration::from_hours(1);
 
 /// Finished jobs can be looked at for this long.
 const JOBS: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -41,7 +41,7 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let (parts, body) = request.into_parts();
-        let bytes = to_bytes(body, MOST_BYTES).await.map_err(unread)?;
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|error| unread(&error))?;
         let request = Request::from_parts(parts, Body::from(bytes));
         match Form::<Vec<(String, String)>>::from_request(request, state).await {
             Ok(Form(fields)) if could_be_ours(&fields) => Ok(Self(fields)),
@@ -51,8 +51,8 @@ impl<S: Send + Sync> FromRequest<S> for Typed {
 }
 
 /// Too large, or broken on its way: a body that is no body (a bad chunk) is not called too large.
-fn unread(error: axum::Error) -> Error {
-    let too_large = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+fn unread(error: &axum::Error) -> Error {
+    let too_large = matches!(error.source(), Some(source) if source.is::<LengthLimitError>());
     if too_large { Error::FormTooLarge } else { Error::BadRequest(UNREADABLE.into()) }
 }
 

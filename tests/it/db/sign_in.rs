@@ -16,9 +16,9 @@ async fn attempt(pool: &PgPool, bucket: &str, looked_at: bool) -> (i64, bool) {
     let since = now - SignedDuration::from_mins(15);
     let counted = sign_in::attempt(&mut tx, &ACCOUNT, "ana@example.org", bucket, now, since).await.unwrap();
     if looked_at {
-        tx.commit().await.unwrap()
+        tx.commit().await.unwrap();
     } else {
-        tx.rollback().await.unwrap()
+        tx.rollback().await.unwrap();
     }
     (counted.of_account, counted.account_last_at.is_some())
 }

@@ -36,14 +36,3 @@ async fn a_wrong_method_is_told_which_ones_there_are() {
         assert_eq!(answer.heading(), "Not like that", "{path}");
     }
 }
-
-#[tokio::test]
-async fn a_form_of_too_many_fields_is_refused_before_anything_goes_through_them() {
-    let mut site = Site::with_ana().await;
-    for (fields, status) in
-        [(1_000, StatusCode::UNPROCESSABLE_ENTITY), (1_001, StatusCode::PAYLOAD_TOO_LARGE)]
-    {
-        let answer = site.post("/tanks/new", &vec![("a_value", "1"); fields]).await;
-        assert_eq!(answer.status, status, "{fields}");
-    }
-}
