@@ -127,8 +127,8 @@ impl Measure<'_> {
         let together = load::run(target, self.args.connections, time).await?;
         Ok(Figures {
             median: alone.median,
-            server: (cpu::used(server)? - server_before) / together.answers,
-            postgres: (cpu::used(self.postgres)? - postgres_before) / together.answers,
+            server: cpu::used(server)?.saturating_sub(server_before) / together.answers,
+            postgres: cpu::used(self.postgres)?.saturating_sub(postgres_before) / together.answers,
             ..together
         })
     }

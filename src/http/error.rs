@@ -158,7 +158,7 @@ impl IntoResponse for Error {
             Self::Forbidden(why) => Problem::new(StatusCode::FORBIDDEN).detail(why),
             Self::NotFound => Problem::new(StatusCode::NOT_FOUND),
             Self::FormTooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-                .detail("This form is larger than any of ours (256 KB, 1,000 fields). Nothing was saved."),
+                .detail("This form is larger than 256 KB, the most that is accepted. Nothing was saved."),
             Self::TooMany { detail, retry_after } => {
                 Problem::new(StatusCode::TOO_MANY_REQUESTS).detail(detail).retry_after(retry_after)
             }
