@@ -1,5 +1,6 @@
 //! Sockets, readiness, lifecycle, logs, clock.
 
+pub mod child_env;
 pub mod clock;
 pub mod drain;
 pub mod lifecycle;

@@ -18,6 +18,7 @@ use crate::jobs;
 use crate::mail::Mailer;
 use crate::proxy::observations::Snapshot;
 use crate::settings::{ListenAddr, Settings};
+use crate::system::child_env::child_env;
 use crate::system::clock::Clock;
 
 const WITHIN: Duration = Duration::from_secs(5);
@@ -245,7 +246,7 @@ fn hardening() -> Result<Finding> {
     if !Path::new("/run/systemd/system").exists() {
         return Ok(Finding::skip("systemd does not run here"));
     }
-    let output = Command::new("systemd-analyze")
+    let output = child_env(&mut Command::new("systemd-analyze"))
         .args(["security", "--no-pager", UNIT])
         .env("LC_ALL", "C.UTF-8")
         .output()

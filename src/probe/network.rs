@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result, bail};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::report::{Finding, Report};
+use crate::system::child_env::child_env;
 
 /// The two ends of the pair: 198.18.0.0/15 is set aside for such tests.
 const HERE: Ipv4Addr = Ipv4Addr::new(198, 18, 113, 1);
@@ -139,7 +140,7 @@ impl Drop for OtherHost {
 }
 
 fn ip(arguments: &[&str]) -> Result<()> {
-    let output = Command::new("ip")
+    let output = child_env(&mut Command::new("ip"))
         .args(arguments)
         .stdin(Stdio::null())
         .output()

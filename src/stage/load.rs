@@ -35,6 +35,12 @@ pub struct Tally {
     pub bad: BTreeMap<String, u64>,
 }
 
+impl Tally {
+    fn broken() -> Self {
+        Self { good: 0, bad: BTreeMap::from([("broke off".to_owned(), 1)]) }
+    }
+}
+
 /// Load that goes on until it is stopped.
 pub struct Load {
     stop: CancellationToken,
@@ -58,7 +64,9 @@ impl Load {
         self.stop.cancel();
         let mut all: BTreeMap<&'static str, Tally> = BTreeMap::new();
         while let Some(tallies) = self.workers.join_next().await {
-            for (kind, tally) in tallies.unwrap_or_default() {
+            // A client that panicked has seen something that no answer explains: its load counts as failed.
+            let tallies = tallies.unwrap_or_else(|_| BTreeMap::from([("client", Tally::broken())]));
+            for (kind, tally) in tallies {
                 let sum = all.entry(kind).or_default();
                 sum.good += tally.good;
                 for (what, count) in tally.bad {

@@ -12,9 +12,10 @@ use rustix::process::Signal;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use super::owner::{Owner, make_outer_dir, socket_dir};
-use super::process::{Process, without_systemd};
+use super::process::Process;
 use super::programs;
 use crate::probe::form::percent_encode;
+use crate::system::child_env::child_env;
 use crate::system::clock::Clock;
 
 const SUPERUSER: &str = "safeharbor";
@@ -206,7 +207,7 @@ impl PrivatePostgres {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.programs.join(program));
-        without_systemd(&mut command);
+        child_env(&mut command);
         for variable in PG_VARIABLES {
             command.env_remove(variable);
         }

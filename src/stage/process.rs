@@ -12,18 +12,6 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::reaper;
 
-/// What systemd says to a service about itself; no child of ours may take it for its own.
-const SYSTEMD_VARIABLES: [&str; 8] = [
-    "LISTEN_FDS",
-    "LISTEN_PID",
-    "LISTEN_FDNAMES",
-    "LISTEN_PIDFDID",
-    "NOTIFY_SOCKET",
-    "WATCHDOG_PID",
-    "WATCHDOG_USEC",
-    "MAINPID",
-];
-
 const POLL: Duration = Duration::from_millis(10);
 
 /// A running (or ended) child process.
@@ -37,20 +25,13 @@ pub struct Process {
 }
 
 /// Starts `command` in a process group of its own, so that Ctrl-C on our terminal reaches us alone and we
-/// stop the parts in order; and without the variables by which systemd addressed us.
+/// stop the parts in order. What systemd says to us is the caller's to keep from it
+/// ([`child_env`](crate::system::child_env::child_env)): some children are told the same of their own.
 ///
 /// # Errors
 /// When it cannot be started.
 pub fn start_quietly(command: &mut Command) -> io::Result<Child> {
     command.process_group(0).spawn()
-}
-
-/// Takes systemd's variables for this process out of what `command` inherits.
-pub fn without_systemd(command: &mut Command) -> &mut Command {
-    for variable in SYSTEMD_VARIABLES {
-        command.env_remove(variable);
-    }
-    command
 }
 
 impl Process {

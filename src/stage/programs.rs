@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::process::without_systemd;
+use crate::system::child_env::child_env;
 
 /// A program's path, looked for on `PATH` and in the folders where root's programs are.
 ///
@@ -37,7 +37,7 @@ pub fn find_all(program: &str, extra: &[PathBuf]) -> Vec<PathBuf> {
 /// When it cannot be run.
 pub fn version(program: &Path, argument: &str) -> Result<String> {
     let mut command = Command::new(program);
-    let output = without_systemd(&mut command)
+    let output = child_env(&mut command)
         .arg(argument)
         .stdin(Stdio::null())
         .output()

@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use anyhow::{Context as _, Result};
 
 use super::process::start_quietly;
+use crate::system::child_env::child_env;
 
 /// A process is named by its pid and its start time (field 22 of `/proc/PID/stat`), so that a pid that
 /// was given to someone else meanwhile is never signalled.
@@ -115,7 +116,11 @@ fn tell(line: &str) -> Result<()> {
 
 fn start() -> Result<Reaper> {
     let mut command = Command::new("sh");
-    command.args(["-c", SCRIPT]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    child_env(&mut command)
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let mut shell = start_quietly(&mut command).context("starting `sh`")?;
     let pipe = shell.stdin.take();
     Ok(Reaper { shell, pipe })

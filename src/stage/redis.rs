@@ -8,8 +8,9 @@ use anyhow::{Context as _, Result};
 use rustix::process::Signal;
 
 use super::owner::{Owner, make_outer_dir, socket_dir};
-use super::process::{Process, without_systemd};
+use super::process::Process;
 use super::programs;
+use crate::system::child_env::child_env;
 
 const SOCKET: &str = "redis.sock";
 const READY_WITHIN: Duration = Duration::from_secs(20);
@@ -68,7 +69,7 @@ impl PrivateRedis {
     /// When it does not come up; the message has its last lines.
     pub async fn start_again(&mut self) -> Result<()> {
         let mut command = Command::new(&self.program);
-        without_systemd(&mut command).current_dir("/");
+        child_env(&mut command).current_dir("/");
         command.args(["--port", "0", "--daemonize", "no", "--unixsocketperm", "700"]);
         command.args(["--appendonly", "yes", "--maxmemory-policy", "noeviction", "--supervised", "no"]);
         command.arg("--unixsocket").arg(self.socket()).arg("--dir").arg(self.dir.join("data"));

@@ -1,7 +1,6 @@
 //! From the first signal to the exit code.
 
 use std::collections::HashMap;
-use std::ffi::OsStr;
 use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -138,46 +137,6 @@ async fn heed(mut signals: Signals, drain: Drain, notifier: Notifier) {
     let signal = signals.next().await;
     tracing::warn!(signal, "stopping at once");
     drain.stop();
-}
-
-/// A command whose environment can be trimmed: the one of `std` or the one of tokio.
-pub trait Trimmed {
-    /// Keeps a variable from the child.
-    fn without(&mut self, name: &OsStr);
-}
-
-impl Trimmed for std::process::Command {
-    fn without(&mut self, name: &OsStr) {
-        self.env_remove(name);
-    }
-}
-
-impl Trimmed for tokio::process::Command {
-    fn without(&mut self, name: &OsStr) {
-        self.env_remove(name);
-    }
-}
-
-/// What the service manager says to this process alone. A child that saw it could take our sockets' numbers
-/// for its own, or answer the watchdog for us. (`listenfd` removes two of them itself; `LISTEN_PIDFDID` comes
-/// with newer versions of systemd.)
-const OURS_ALONE: [&str; 8] = [
-    "LISTEN_FDNAMES",
-    "LISTEN_FDS",
-    "LISTEN_FDS_FIRST_FD",
-    "LISTEN_PID",
-    "LISTEN_PIDFDID",
-    "NOTIFY_SOCKET",
-    "WATCHDOG_PID",
-    "WATCHDOG_USEC",
-];
-
-/// Keeps from a child what the service manager says to this process alone. For every command we start.
-pub fn child_env<C: Trimmed>(command: &mut C) -> &mut C {
-    for name in OURS_ALONE {
-        command.without(OsStr::new(name));
-    }
-    command
 }
 
 #[cfg(test)]

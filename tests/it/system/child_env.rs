@@ -1,6 +1,6 @@
 use std::process::Output;
 
-use safeharbor::system::lifecycle::child_env;
+use safeharbor::system::child_env::child_env;
 
 use super::again::{is_second_run, run_again};
 
