@@ -4,7 +4,6 @@ mod browser;
 mod contract;
 mod db;
 mod dependencies;
-mod first_path;
 mod jobs;
 mod routes;
 mod stage;

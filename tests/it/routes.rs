@@ -10,10 +10,12 @@ mod hop;
 mod hostile;
 mod refusals;
 mod session;
+mod start;
 mod root {
     mod get;
 }
 mod setup {
+    mod fields;
     mod get;
     mod post;
 }
@@ -22,6 +24,7 @@ mod sign_in {
     mod limits;
     mod post;
     mod resume;
+    mod shared_address;
 }
 mod sign_out {
     mod post;

@@ -8,6 +8,7 @@
 
 pub(crate) mod postgres;
 pub(crate) mod redis;
+pub(crate) mod site;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

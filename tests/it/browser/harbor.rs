@@ -12,7 +12,7 @@ use safeharbor::system::drain::Drain;
 use safeharbor::system::{listener, server};
 use uuid::Uuid;
 
-use crate::first_path::site::Site;
+use crate::support::site::Site;
 
 /// A service that people reach at `origin`.
 pub(super) struct Harbor {

@@ -3,7 +3,7 @@
 
 use super::harbor::Harbor;
 use super::person::{ENTER, Person};
-use crate::first_path::site::PASSWORD;
+use crate::support::site::PASSWORD;
 
 const REEF: &[(&str, &str)] = &[
     ("temperature", "25.2"),

@@ -1,4 +1,4 @@
-//! `/.well-known/safeharbor/hop`, the answering route of `verify`.
+//! While the service starts, also where the tables are still to be made.
 
 use axum::body::Body;
 use http::header::HOST;
@@ -8,7 +8,7 @@ use safeharbor::proxy::origin::HOP_PATH;
 use safeharbor::system::clock::Clock;
 use tower::ServiceExt as _;
 
-use super::site::{NOW, Site};
+use crate::support::site::{NOW, Site};
 
 const TOKEN: &str = "x-safeharbor-verify";
 

@@ -15,7 +15,7 @@ use safeharbor::settings::{Environ, Settings, Verb};
 use safeharbor::system::clock::Clock;
 use tower::ServiceExt as _;
 
-use crate::support::postgres::{self, Database};
+use super::postgres::{self, Database};
 
 pub(crate) const NOW: &str = "2026-11-23T17:30:00Z";
 pub(crate) const PASSWORD: &str = "five wet tanks here";
@@ -34,7 +34,6 @@ pub(crate) struct Site {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) location: String,
-    pub(crate) headers: http::HeaderMap,
     pub(crate) body: String,
 }
 
@@ -83,39 +82,11 @@ impl Site {
         site
     }
 
-    /// The same with a reef tank; answers with its address too.
-    pub(crate) async fn with_reef() -> (Self, String) {
-        let mut site = Self::with_ana().await;
-        let form = site.form_id("/tanks/new").await;
-        let answer = site
-            .post(
-                "/tanks/new",
-                &[
-                    ("form_id", &form),
-                    ("name", "Reef by the window"),
-                    ("profile", "reef_sw"),
-                    ("timezone", "Europe/Berlin"),
-                ],
-            )
-            .await;
-        let tank = answer.location.split('?').next().unwrap().to_owned();
-        assert!(tank.starts_with("/tanks/"), "{} {}", answer.status, answer.body);
-        (site, tank)
-    }
-
     pub(crate) async fn setup_code(&self) -> String {
         let mut out = Vec::new();
         let mut db = self.database.pool.acquire().await.unwrap();
         admin::setup_code(&mut db, &self.clock, &mut out).await.unwrap();
         String::from_utf8(out).unwrap().trim().to_owned()
-    }
-
-    /// The id that a page's form carries.
-    pub(crate) async fn form_id(&mut self, path: &str) -> String {
-        let body = self.get(path).await.body;
-        let (_, rest) =
-            body.split_once("name=\"form_id\" value=\"").unwrap_or_else(|| panic!("{path}: {body}"));
-        rest.split('"').next().unwrap().to_owned()
     }
 
     /// Throws the session away, as if it had ended, and gives out the cookies.
@@ -163,7 +134,7 @@ impl Site {
         let location = headers.get(LOCATION).map(|to| to.to_str().unwrap().to_owned()).unwrap_or_default();
         let status = response.status();
         let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
-        Answer { status, location, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        Answer { status, location, body: String::from_utf8(body.to_vec()).unwrap() }
     }
 
     /// How many rows a table has.
@@ -181,18 +152,6 @@ impl Answer {
         let Some((_, rest)) = self.body.split_once("<div class=\"wrong\"") else { return Vec::new() };
         let list = rest.split("</ul>").next().unwrap();
         list.split("<li>").skip(1).map(|item| plain(item.split("</li>").next().unwrap())).collect()
-    }
-
-    /// The heading.
-    pub(crate) fn heading(&self) -> String {
-        let rest = self.body.split_once("<h1>").map(|(_, rest)| rest).unwrap_or_default();
-        plain(rest.split("</h1>").next().unwrap())
-    }
-
-    /// The notice on top of the page.
-    pub(crate) fn notice(&self) -> String {
-        let rest = self.body.split_once("role=\"status\">").map(|(_, rest)| rest).unwrap_or_default();
-        plain(rest.split("</div>").next().unwrap())
     }
 }
 
@@ -232,27 +191,4 @@ fn encode(fields: &[(&str, &str)]) -> String {
     let pairs: Vec<_> =
         fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
     pairs.join("&")
-}
-
-/// What nobody means when they fill in a number.
-pub(crate) const NONSENSE: [&str; 14] = [
-    "-1000000",
-    "NaN",
-    "Infinity",
-    "-inf",
-    "1e999",
-    "99999999999999999999",
-    "0x10",
-    "1,2,3",
-    "\0",
-    "\u{7}8",
-    "<b>8</b>",
-    "<",
-    "<<8",
-    "' or 1=1 --",
-];
-
-/// The beginning of a value, for messages.
-pub(crate) fn short(value: &str) -> String {
-    value.chars().take(30).collect::<String>().escape_debug().to_string()
 }
