@@ -1,19 +1,20 @@
 //! The table against real sockets: the lines go over the wire exactly as they stand there.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
+use axum::Router;
+use axum::body::Body;
 use http::{HeaderName, HeaderValue, Request, Response};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
-use safeharbor::proxy::Peer;
+use safeharbor::system::drain::Drain;
+use safeharbor::system::listener::Listener;
+use safeharbor::system::server;
+use safeharbor::system::sockets::Socket;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixStream};
-use tokio::task::AbortHandle;
-use tower::{Layer as _, Service as _};
+use tokio::net::{TcpSocket, UnixStream};
+use tower::Layer as _;
 
 use super::case::{Case, Source};
 use super::cases::all;
@@ -49,7 +50,7 @@ async fn the_table_over_tcp_and_unix_sockets() {
         for way in ways(case.from) {
             let (answer, own) = match way {
                 Way::Tcp { from, listen } => {
-                    let server = Server::tcp(&case, listen).await;
+                    let server = Server::tcp(&case, listen);
                     (server.ask_from(from, &case).await, Some(IpAddr::V4(from)))
                 }
                 Way::Unix => {
@@ -73,23 +74,23 @@ async fn r2_no_length_changes_whose_address_is_taken() {
         long.lines.pop();
         long.lines
             .push(format!("X-Forwarded-For: {},203.0.113.9", "6.6.6.6,".repeat(length / 8)).into_bytes());
-        let answer = Server::tcp(&long, listen).await.ask_from(Ipv4Addr::LOCALHOST, &long).await;
+        let answer = Server::tcp(&long, listen).ask_from(Ipv4Addr::LOCALHOST, &long).await;
         if answer.status != 431 {
             answer.check(&long, None).unwrap();
         }
     }
 }
 
-/// An accept loop that does what ours has to: it says where each request comes from.
+/// The service's own accept loop, with the contract and an echo behind it.
 struct Server {
     addr: Option<SocketAddr>,
     socket: Option<PathBuf>,
-    task: AbortHandle,
+    drain: Drain,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.task.abort();
+        self.drain.stop();
         if let Some(socket) = &self.socket {
             let _ = std::fs::remove_file(socket);
         }
@@ -97,29 +98,18 @@ impl Drop for Server {
 }
 
 impl Server {
-    async fn tcp(case: &Case, listen: SocketAddr) -> Self {
-        let listener = TcpListener::bind(listen).await.unwrap_or_else(|error| {
+    /// Handed over as a socket unit would: an own listener is never dual-stack.
+    fn tcp(case: &Case, listen: SocketAddr) -> Self {
+        let listener = TcpListener::bind(listen).unwrap_or_else(|error| {
             panic!("{listen}: {error} (the kernel needs IPv6 for the dual-stack cases)")
         });
         let addr = listener.local_addr().unwrap();
-        let case = case.clone();
-        let task = tokio::spawn(async move {
-            while let Ok((stream, peer)) = listener.accept().await {
-                tokio::spawn(serve(stream, Peer::Tcp(peer), case.clone()));
-            }
-        });
-        Self { addr: Some(addr), socket: None, task: task.abort_handle() }
+        Self { addr: Some(addr), socket: None, drain: serve(case, Socket::Tcp(listener)) }
     }
 
     fn unix(case: &Case, path: &Path) -> Self {
         let listener = UnixListener::bind(path).unwrap();
-        let case = case.clone();
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Peer::Unix, case.clone()));
-            }
-        });
-        Self { addr: None, socket: Some(path.to_owned()), task: task.abort_handle() }
+        Self { addr: None, socket: Some(path.to_owned()), drain: serve(case, Socket::Unix(listener)) }
     }
 
     async fn ask_from(&self, from: Ipv4Addr, case: &Case) -> Answer {
@@ -131,18 +121,17 @@ impl Server {
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + 'static, peer: Peer, case: Case) {
-    let inner = tower::service_fn(|request: Request<Incoming>| {
-        std::future::ready(Ok::<_, Infallible>(echo(request)))
-    });
-    let contract = layer(&case).layer(inner);
-    let service = tower::service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
-        contract.clone().call(request)
-    });
-    // A request that cannot be parsed ends the connection with an error after the answer.
-    let _ =
-        http1::Builder::new().serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).await;
+fn serve(case: &Case, socket: Socket) -> Drain {
+    match &socket {
+        Socket::Tcp(tcp) => tcp.set_nonblocking(true).unwrap(),
+        Socket::Unix(unix) => unix.set_nonblocking(true).unwrap(),
+    }
+    let inner =
+        tower::service_fn(|request: Request<Body>| std::future::ready(Ok::<_, Infallible>(echo(request))));
+    let router = Router::new().fallback_service(layer(case).layer(inner));
+    let drain = Drain::new();
+    tokio::spawn(server::serve(Listener::from_inherited(socket).unwrap(), router, drain.clone()));
+    drain
 }
 
 async fn ask(mut stream: impl AsyncRead + AsyncWrite + Unpin, case: &Case) -> Answer {
