@@ -4,8 +4,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use sqlx::PgPool;
-use tokio::time::sleep;
+use secrecy::SecretString;
+use sqlx::Connection as _;
+use tokio::time::{sleep, timeout};
 
 use super::cannot_run;
 use crate::db;
@@ -15,7 +16,9 @@ use crate::system::notify::Notifier;
 use crate::system::progress::Progress;
 use crate::system::telemetry;
 
-/// The pause between two tries to reach Postgres.
+/// How long one try to reach Postgres may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// The pause between two tries.
 const AGAIN: Duration = Duration::from_millis(250);
 
 /// Reads the settings and starts the logs.
@@ -54,14 +57,23 @@ pub fn watch(notifier: &Notifier, progress: &Progress, drain: &Drain) {
     tokio::spawn(async move { notifier.watchdog(&progress, &drain).await });
 }
 
-/// Waits until Postgres answers, however long that takes; the status line says why it does not.
-async fn wait_for_postgres(pool: &PgPool, notifier: &Notifier) {
+/// Waits until Postgres answers, however long that takes; the status line says why it does not. It connects by
+/// itself: a pool would only say that it waited in vain.
+async fn wait_for_postgres(url: &SecretString, notifier: &Notifier) {
     let mut said = String::new();
     loop {
-        let status = match pool.acquire().await {
-            Ok(_) => return,
-            Err(error) => format!("waiting for Postgres: {error}"),
+        let connected = timeout(CONNECT, db::pool::one(url, "safeharbor-start"));
+        let status = if said.is_empty() { "connecting to Postgres" } else { &said };
+        let why = match notifier.starting(status, connected).await {
+            Ok(Ok(connection)) => {
+                // Its end is of no interest: the next ones come from a pool.
+                let _ = connection.close().await;
+                return;
+            }
+            Ok(Err(error)) => format!("{:#}", anyhow::Error::from(error)),
+            Err(_) => format!("no answer within {} s", CONNECT.as_secs()),
         };
+        let status = format!("waiting for Postgres: {why}");
         if status != said {
             tracing::warn!("{status}");
             said.clone_from(&status);
@@ -75,8 +87,8 @@ async fn wait_for_postgres(pool: &PgPool, notifier: &Notifier) {
 /// # Errors
 /// When a migration fails, or the schema is too new for this binary.
 pub async fn migrate(settings: &Settings, notifier: &Notifier) -> Result<()> {
+    wait_for_postgres(&settings.database_url, notifier).await;
     let pool = db::pool::for_migrations(&settings.database_url)?;
-    wait_for_postgres(&pool, notifier).await;
     let step = db::migrate::run(&pool, |status| {
         tracing::info!("{status}");
         notifier.status(status);

@@ -12,7 +12,6 @@ use super::tank::{Seen, href};
 use super::text;
 use super::visit::Visit;
 use crate::db::overview::Overview;
-use crate::domain::number;
 use crate::domain::unit::ParameterUnit;
 
 /// An empty form for a tank.
@@ -61,10 +60,8 @@ fn entry(seen: &Seen<'_>, overview: &Overview, now: Timestamp) -> Entry {
 
 fn offered(seen: &Seen<'_>, unit: &ParameterUnit) -> EntryUnit {
     let range = &seen.tracked.range;
-    let bound = |bound: Option<Decimal>| {
-        let value = bound.and_then(|bound| unit.from_canonical(bound));
-        value.map(|value| number::plainly(value.round_dp(6))).unwrap_or_default()
-    };
+    // As they are shown: what reads the same as a bound counts as on it, here as in `domain::health`.
+    let bound = |bound: Option<Decimal>| bound.map(|bound| unit.show_canonical(bound)).unwrap_or_default();
     let bands = if range.is_empty() {
         String::new()
     } else {
