@@ -1,5 +1,6 @@
 //! Integration tests, one binary so that they link once.
 
+mod admin;
 mod browser;
 mod contract;
 mod db;
