@@ -114,6 +114,21 @@ class World:
         if value is not None:
             self.server.succeed(f"echo '{name}=\"{value}\"' >>{SETTINGS}")
 
+    def crash(self, unit: str = "safeharbor.service") -> None:
+        """Kills the unit's main process and waits until another one is ready."""
+        before = self.main_pid(unit)
+        assert before > 0, f"{unit} does not run"
+        self.server.succeed(f"kill -KILL {before}")
+        self.wait_for_another(unit, before)
+
+    def wait_for_another(self, unit: str, before: int, timeout: float = 60) -> None:
+        """Waits until the unit's main process is ready and another one than before."""
+        self.server.wait_until_succeeds(
+            f"pid=$(systemctl show --property=MainPID --value {unit})"
+            f" && test $pid -ne 0 && test $pid -ne {before} && systemctl is-active {unit}",
+            timeout,
+        )
+
     def trust_caddy(self) -> None:
         """Fetches the authority that Caddy made for itself."""
         path = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
