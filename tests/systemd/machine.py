@@ -159,11 +159,8 @@ class Container(Machine):
                 start_new_session=True,
             )
         retry(self._first_process, f"{self.name} boots; see {self.log}", timeout)
-        retry(
-            lambda: self.execute("systemctl is-system-running")[1].strip() in ("running", "degraded"),
-            f"{self.name} has booted",
-            timeout,
-        )
+        # Not until it is all there: a service may rightly wait for another that is not.
+        self.wait_until_succeeds("systemctl is-active basic.target", timeout)
 
     def _first_process(self) -> bool:
         assert self.process is not None

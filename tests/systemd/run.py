@@ -71,8 +71,7 @@ def main() -> int:
             if failed:
                 print(world.server.succeed("journalctl --no-pager -n 200"), file=sys.stderr)
         finally:
-            world.server.kill()
-            world.unmount()
+            world.close()
     for name in failed:
         print(f"failed: {name}")
     print(f"{passed} passed, {len(failed)} failed", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ sys.path.insert(0, str(LIBRARY))
 
 from contract import Contract  # noqa: E402 # it is beside the NixOS tests, which put it in front of their scripts
 
+CONTROL_GROUPS = Path("/sys/fs/cgroup")
 SERVER, CLIENT = "192.0.2.1", "192.0.2.2"
 PUBLIC = "https://reef.example.org"
 NAME = "reef.example.org"
@@ -42,6 +44,10 @@ class World:
 
     def __init__(self, base: Path, package: Path, folder: Path) -> None:
         self.package = package
+        # A branch of its own, because the container's systemd takes the one it is started in for all there is.
+        self.group = CONTROL_GROUPS / folder.name
+        self.group.mkdir()
+        (self.group / "cgroup.procs").write_text(str(os.getpid()))
         for name in ("upper", "work", "root"):
             (folder / name).mkdir()
         namespace = Path("/run/netns/server")
@@ -62,9 +68,13 @@ class World:
         self.client: Machine = Host("client", CLIENT)
         self.authority = folder / "authority.pem"
 
-    def unmount(self) -> None:
-        """Lets go of the container's file system; the rest goes with the namespaces."""
+    def close(self) -> None:
+        """Ends the container and lets go of its file system and control group; the rest goes with the namespaces."""
+        self.server.kill()
         run("umount", self.folder / "root")
+        (CONTROL_GROUPS / "cgroup.procs").write_text(str(os.getpid()))
+        for folder, _, _ in os.walk(self.group, topdown=False):
+            os.rmdir(folder)
 
     # Ways to look.
 

@@ -75,7 +75,7 @@ def check_through_a_tunnel(world: World) -> int:
     assert TOKEN not in arguments, arguments
     contract = world.contract(
         "cloudflared", reach=f"--connect-to ::{SERVER}:8443 --insecure", other_hosts="hop",
-        plain=f"http://{NAME}:8080", plain_by="app",
+        plain=f"http://{NAME}", plain_by="app",
     )
     contract.plain.options = f"--connect-to ::{SERVER}:8080"
     return contract.run_all()
