@@ -46,6 +46,16 @@ let
       demand false "settings.${variable}" "set ${name owners.${bare}} instead; it follows from there."
     )
   ) (lib.attrNames cfg.settings);
+  unreadableSettings = lib.concatLists (
+    lib.mapAttrsToList (variable: value: [
+      (demand (builtins.match "[A-Za-z_][A-Za-z0-9_]*" variable != null) "settings.${variable}"
+        "this is not the name of an environment variable."
+      )
+      (demand (!lib.isString value || !lib.hasInfix "\n" value) "settings.${variable}"
+        "a value has one line."
+      )
+    ]) cfg.settings
+  );
 
   secretFiles = {
     "database.urlFile" = cfg.database.urlFile;
@@ -104,13 +114,14 @@ let
     "true"
   ];
 
-  usesRemote =
-    !config.systemd.services.safeharbor.serviceConfig.PrivateNetwork or true;
+  # network.nix opens the network for what is not on this machine.
+  usesRemote = !(config.systemd.services.safeharbor.serviceConfig.PrivateNetwork or true);
 in
 {
   config = lib.mkIf cfg.enable {
     assertions =
       ownedSettings
+      ++ unreadableSettings
       ++ secrets
       ++ backend "database" cfg.database
       ++ backend "redis" cfg.redis
@@ -189,9 +200,6 @@ in
           )
           "mail.host"
           "without it no mail is sent, and the other ${name "mail"} options have no effect."
-        )
-        (demand (lib.all (value: !lib.hasInfix "\n" value) (lib.attrValues cfg.environment)) "settings"
-          "no value may have more than one line."
         )
       ];
 
