@@ -1,0 +1,24 @@
+# `safeharbor stage` with every program that it looks for; its state is in $XDG_STATE_HOME/safeharbor/stage.
+{
+  writeShellApplication,
+  safeharbor-unwrapped,
+  postgresql,
+  redis,
+  caddy,
+  cloudflared,
+  iproute2,
+}:
+writeShellApplication {
+  name = "safeharbor-stage";
+  runtimeInputs = [
+    safeharbor-unwrapped
+    postgresql
+    redis
+    caddy
+    cloudflared
+    iproute2
+  ];
+  text = ''
+    exec safeharbor stage "$@"
+  '';
+}

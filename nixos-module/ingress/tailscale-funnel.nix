@@ -1,0 +1,20 @@
+# The hop by Tailscale Funnel: tailscaled is nixpkgs', the unit that tells it to publish comes with the package.
+{ config, lib, ... }:
+let
+  cfg = config.services.safeharbor;
+in
+{
+  config = lib.mkIf (cfg.enable && cfg.ingress == "tailscale-funnel") {
+    services.safeharbor.environment.PROXY_HOP = "tailscale";
+
+    services.tailscale = {
+      enable = true;
+      authKeyFile = lib.mkIf (cfg.tailscale.authKeyFile != null) (toString cfg.tailscale.authKeyFile);
+    };
+
+    systemd.services.safeharbor-tailscale-funnel = {
+      wantedBy = [ "safeharbor.target" ];
+      path = [ config.services.tailscale.package ];
+    };
+  };
+}
