@@ -25,8 +25,8 @@ in
     shared.script
     + ''
       start_all()
-      server.wait_for_unit("safeharbor.service")
-      server.wait_for_unit("caddy.service")
+      server.wait_for_unit("safeharbor.service", timeout=120)
+      server.wait_for_unit("caddy.service", timeout=120)
       authority = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
       server.wait_until_succeeds(f"test -s {authority}", timeout=60)
       server_ip = "${nodes.server.networking.primaryIPAddress}"

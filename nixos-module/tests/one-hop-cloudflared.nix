@@ -66,10 +66,10 @@ in
     shared.script
     + ''
       start_all()
-      dashboard.wait_for_unit("safeharbor.service")
-      dashboard.wait_for_unit("safeharbor-cloudflared.service")
-      declared.wait_for_unit("safeharbor.service")
-      declared.wait_for_unit("cloudflared-tunnel-${tunnel}.service")
+      dashboard.wait_for_unit("safeharbor.service", timeout=120)
+      dashboard.wait_for_unit("safeharbor-cloudflared.service", timeout=120)
+      declared.wait_for_unit("safeharbor.service", timeout=120)
+      declared.wait_for_unit("cloudflared-tunnel-${tunnel}.service", timeout=120)
 
 
       def contract(server, address, other_hosts):

@@ -1,5 +1,10 @@
 # The one-hop contract through Tailscale Funnel, played by a stand-in that writes the same headers.
-{ lib, pkgs, ... }:
+{
+  lib,
+  pkgs,
+  hostPkgs,
+  ...
+}:
 let
   shared = import ./lib { inherit lib pkgs; };
   host = "reef.tail0123.ts.net";
@@ -12,7 +17,7 @@ in
 {
   name = "one-hop-tailscale";
 
-  node.pkgs = pkgs.extend (_final: _prev: { inherit (shared) tailscale; });
+  node.pkgs = hostPkgs.extend (_final: _prev: { inherit (shared) tailscale; });
 
   nodes.client = shared.client { inherit host; };
   nodes.server = {
@@ -44,8 +49,8 @@ in
 
 
       start_all()
-      server.wait_for_unit("safeharbor.service")
-      server.wait_for_unit("safeharbor-tailscale-funnel.service")
+      server.wait_for_unit("safeharbor.service", timeout=120)
+      server.wait_for_unit("safeharbor-tailscale-funnel.service", timeout=120)
       server_ip = "${nodes.server.networking.primaryIPAddress}"
       contract = Contract(
           server=server,

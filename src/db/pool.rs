@@ -73,3 +73,15 @@ fn options(url: &SecretString, name: &str) -> Result<PgConnectOptions> {
         .log_statements(LevelFilter::Trace)
         .log_slow_statements(LevelFilter::Warn, Duration::from_secs(1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_user_in_the_url_it_is_the_processes_own() {
+        let url = SecretString::from("postgres:///safeharbor?host=/run/postgresql");
+        let user = options(&url, "test").unwrap().get_username().to_owned();
+        assert!(!["", "anonymous"].contains(&user.as_str()), "peer authentication would be asked for {user:?}");
+    }
+}

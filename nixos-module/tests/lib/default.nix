@@ -7,7 +7,7 @@ let
   standIn =
     name: more:
     pkgs.runCommand "${name}-stand-in" { meta.mainProgram = name; } ''
-      install -Dm644 -t $out/libexec ${../stand-ins/hop.py}
+      install -Dm644 ${../stand-ins/hop.py} $out/libexec/hop.py
       program() {
         install -Dm755 "$2" $out/libexec/$1
         mkdir -p $out/bin
