@@ -1,5 +1,10 @@
 # The hop by Tailscale Funnel: tailscaled is nixpkgs', the unit that tells it to publish comes with the package.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   cfg = config.services.safeharbor;
 in
@@ -14,7 +19,7 @@ in
 
     systemd.services.safeharbor-tailscale-funnel = {
       wantedBy = [ "safeharbor.target" ];
-      path = [ config.services.tailscale.package ];
+      path = [ (config.services.tailscale.package or pkgs.tailscale) ];
     };
   };
 }

@@ -8,6 +8,7 @@ import base64
 import contextlib
 import json
 import os
+import smtplib
 import socket
 import ssl
 import subprocess
@@ -108,7 +109,7 @@ def fields(head: bytes) -> list[tuple[str, bytes]]:
 class StandIn(unittest.TestCase):
     """What both tests need: an origin, a folder, a certificate, and a process with its end."""
 
-    settings_variable = ""
+    settings_variable = "STAND_IN"
 
     def setUp(self) -> None:
         self.folder = self.enterContext(tempfile.TemporaryDirectory())
@@ -538,6 +539,30 @@ class Tailscale(StandIn):
         self.assertIn("it doesn't appear to be running", done.stderr)
         for wrong in (["funnel", "--https=80", "8000"], ["funnel", "--udp=1", "8000"], ["sing"]):
             self.assertNotEqual(self.tailscale(*wrong).returncode, 0, wrong)
+
+
+class MailSink(StandIn):
+    def setUp(self) -> None:
+        super().setUp()
+        self.settings()
+
+    def test_keeps_every_mail_as_it_was_sent(self) -> None:
+        command = [sys.executable, str(HERE / "mailsink.py"), f"127.0.0.1:{self.port}", self.path("mails")]
+        with self.running(*command):
+            self.assertEqual(Path(self.path("mails")).read_bytes(), b"")
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=WITHIN) as to:
+                for text in ("Subject: 1\r\n\r\n.one\r\n..\r\n", "Subject: 2\r\n\r\n"):
+                    to.sendmail("a@example.org", ["b@example.org"], text)
+            lines = Path(self.path("mails")).read_bytes().split(b"\n")
+        mails = [base64.b64decode(line) for line in lines]
+        self.assertEqual(mails, [b"Subject: 1\r\n\r\n.one\r\n..\r\n", b"Subject: 2\r\n\r\n", b""])
+
+    def test_is_for_loopback_alone(self) -> None:
+        command = [sys.executable, str(HERE / "mailsink.py"), f"0.0.0.0:{self.port}", self.path("mails")]
+        done = subprocess.run(
+            command, env=self.environ(), capture_output=True, text=True, timeout=WITHIN, check=False
+        )
+        self.assertEqual((done.returncode, "not on loopback" in done.stderr), (1, True))
 
 
 if __name__ == "__main__":
