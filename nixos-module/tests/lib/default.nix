@@ -84,7 +84,14 @@ rec {
 
   # The rehearsal, of the same release as a package.
   stage =
-    safeharbor: pkgs.callPackage ../../../nix/stage.nix { safeharbor-unwrapped = safeharbor.unwrapped; };
+    safeharbor:
+    pkgs.callPackage ../../../nix/stage.nix {
+      safeharbor-unwrapped = safeharbor.unwrapped;
+      # Only asked for by `stage --ingress cloudflared`, which needs an account.
+      inherit cloudflared;
+      # Older ones know it as iproute.
+      iproute2 = pkgs.iproute2 or pkgs.iproute;
+    };
 
   # Further systems that a machine can be switched to: at /etc/safeharbor-test/NAME, this one with a module more.
   # `specialisation` would do the same, with a boot entry for each.
