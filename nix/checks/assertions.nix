@@ -338,7 +338,9 @@ let
           inherit (result (lib.head case)) errors;
           part = lib.last case;
         in
-        lib.optional (!isOne part errors) "${name}: expected one message with\n    ${part}\n  got\n    ${shown errors}"
+        lib.optional (
+          !isOne part errors
+        ) "${name}: expected one message with\n    ${part}\n  got\n    ${shown errors}"
       ) refused
     )
     ++ lib.concatLists (
@@ -349,9 +351,11 @@ let
           part = lib.last case;
         in
         lib.optional (errors != [ ]) "${name}: refused with\n    ${shown errors}"
-        ++ lib.optional (
-          if part == null then warnings != [ ] else !isOne part warnings
-        ) "${name}: expected ${if part == null then "no warning" else "one warning with\n    ${part}\n "} got\n    ${shown warnings}"
+        ++
+          lib.optional (if part == null then warnings != [ ] else !isOne part warnings)
+            "${name}: expected ${
+              if part == null then "no warning" else "one warning with\n    ${part}\n "
+            } got\n    ${shown warnings}"
       ) accepted
     );
 in

@@ -58,7 +58,8 @@ def check_a_tunnel_without_its_token(world: World) -> None:
 
 
 def check_a_token_that_is_none(world: World) -> None:
-    world.server.fail("safeharbor-setup --ingress cloudflared --token-file - <<<'not-a-token'", timeout=120)
+    said = world.server.fail("safeharbor-setup --ingress cloudflared --token-file - <<<'not-a-token'", timeout=120)
+    assert "journalctl -u safeharbor-cloudflared.service says why" in said, said
     journal = world.journal("safeharbor-cloudflared.service")
     assert "Provided Tunnel token is not valid" in journal, journal
 
