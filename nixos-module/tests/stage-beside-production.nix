@@ -11,10 +11,8 @@ in
     {
       imports = [ shared.server ];
       services.safeharbor.publicUrl = "http://localhost:8000";
-      environment.systemPackages = [
-        (shared.stage config.services.safeharbor.package)
-        pkgs.iproute2
-      ];
+      environment.systemPackages = [ (shared.stage config.services.safeharbor.package) ];
+      users.users.keeper.isNormalUser = true;
       virtualisation.memorySize = 2048;
     };
 
@@ -46,7 +44,7 @@ in
       machine.wait_until_succeeds(f"test -n \"$({MAILS})\"", timeout=75)
       before = production()
       with Load(machine, LOAD, "http://localhost:8000", ["/livez", "/sign-in"], "--clients 2", name="beside"):
-          rehearse(machine, "sh -c")
+          rehearse(machine, "runuser -l keeper -c")
       after = production()
       assert after == before, f"the install is not what it was: {before} became {after}"
       assert contract.through.ask("/tanks", options=cookie).status == 200
