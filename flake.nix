@@ -20,10 +20,7 @@
           default = own.safeharbor;
           unwrapped = pkgs.callPackage ./nix/unwrapped.nix { };
           safeharbor = pkgs.callPackage ./nix/package.nix { safeharbor-unwrapped = own.unwrapped; };
-          image = pkgs.callPackage ./nix/image.nix {
-            safeharbor-unwrapped = own.unwrapped;
-            lastModified = self.lastModified or 0;
-          };
+          image = pkgs.callPackage ./nix/image.nix { safeharbor-unwrapped = own.unwrapped; };
           options-doc = pkgs.callPackage ./nix/options-doc.nix { };
         }
       );

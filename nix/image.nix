@@ -5,8 +5,6 @@
   cacert,
   runCommand,
   safeharbor-unwrapped,
-  # Seconds since 1970, of the flake's last commit, so that the same sources make the same image.
-  lastModified ? 0,
 }:
 let
   user = "10001";
@@ -22,13 +20,14 @@ in
 dockerTools.buildLayeredImage {
   name = "safeharbor";
   tag = safeharbor-unwrapped.version;
-  created = "@${toString lastModified}";
+  # Fixed, so that the same sources make the same image.
+  created = "1970-01-01T00:00:01Z";
   contents = [ root ];
-  fakeRootCommands = ''
-    mkdir -p ./tmp ./var/lib/safeharbor/uploads
-    chmod 1777 ./tmp
-    chmod 0700 ./var/lib/safeharbor ./var/lib/safeharbor/uploads
-    chown -R ${user}:${user} ./var/lib/safeharbor
+  # A layer's files are root's, and the process is not: as in /tmp, it may write there all the same. Nobody else is in
+  # the container.
+  extraCommands = ''
+    mkdir -p tmp var/lib/safeharbor/uploads
+    chmod 1777 tmp var/lib/safeharbor/uploads
   '';
   config = {
     Entrypoint = [ "/bin/safeharbor" ];

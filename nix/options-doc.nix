@@ -21,7 +21,10 @@ let
     let
       value = lib.trim (text it);
     in
-    if lib.hasInfix "\n" value then "${label}:\n\n```nix\n${value}\n```\n" else "${label}: `${value}`\n";
+    if lib.hasInfix "\n" value then
+      "${label}:\n\n```nix\n${value}\n```\n"
+    else
+      "${label}: `${value}`\n";
 
   section =
     option:
@@ -35,19 +38,17 @@ let
       ++ lib.optional (option ? example) (inlineOrBlock "Example" option.example)
     );
 
-  shown = lib.filter (option: option.visible && !option.internal && lib.hasPrefix "services." option.name) (
-    lib.optionAttrSetToDocList options
-  );
+  shown = lib.filter (
+    option: option.visible && !option.internal && lib.hasPrefix "services." option.name
+  ) (lib.optionAttrSetToDocList options);
 
   # Other options are named as {option}`…` there; outside of the NixOS manual that is a plain name.
   plain = lib.replaceStrings [ "{option}`" ] [ "`" ];
 in
-writeText "options.md" (
-  plain ''
-    # Options of the NixOS module
+writeText "options.md" (plain ''
+  # Options of the NixOS module
 
-    Made from `nixos-module/options.nix` by `nix build .#options-doc`; a check compares the two. How they go together is
-    in [NixOS](nixos.md).
+  Made from `nixos-module/options.nix` by `nix build .#options-doc`; a check compares the two. How they go together is
+  in [NixOS](nixos.md).
 
-    ${lib.concatMapStringsSep "\n" section (lib.sort (a: b: a.name < b.name) shown)}''
-)
+  ${lib.concatMapStringsSep "\n" section (lib.sort (a: b: a.name < b.name) shown)}'')

@@ -6,7 +6,9 @@
   redis,
   caddy,
   cloudflared,
-  iproute2,
+  # Before 2021 nixpkgs called it iproute.
+  iproute2 ? iproute,
+  iproute ? null,
 }:
 writeShellApplication {
   name = "safeharbor-stage";

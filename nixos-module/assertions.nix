@@ -46,6 +46,16 @@ let
       demand false "settings.${variable}" "set ${name owners.${bare}} instead; it follows from there."
     )
   ) (lib.attrNames cfg.settings);
+  unreadableSettings = lib.concatLists (
+    lib.mapAttrsToList (variable: value: [
+      (demand (
+        builtins.match "[A-Za-z_][A-Za-z0-9_]*" variable != null
+      ) "settings.${variable}" "this is not the name of an environment variable.")
+      (demand (
+        !lib.isString value || !lib.hasInfix "\n" value
+      ) "settings.${variable}" "a value has one line.")
+    ]) cfg.settings
+  );
 
   secretFiles = {
     "database.urlFile" = cfg.database.urlFile;
@@ -60,8 +70,9 @@ let
     lib.mapAttrsToList (
       option: file:
       lib.optionals (file != null) [
-        (demand (!lib.isPath file && !lib.hasPrefix builtins.storeDir (toString file)) option ''
-          ${toString file} is, or would be, in the Nix store, where everyone can read it. Write the path of a file that is not part of the configuration, as a string: "/run/secrets/…".'')
+        (demand (!lib.isPath file && !lib.hasPrefix builtins.storeDir (toString file)) option
+          ''${toString file} is, or would be, in the Nix store, where everyone can read it. Write the path of a file that is not part of the configuration, as a string: "/run/secrets/…".''
+        )
         (demand (builtins.match "/[A-Za-z0-9._/@:+=,-]*" (toString file) != null) option
           ''"${toString file}" holds a character that a unit cannot name simply: use letters, digits and ._/@:+=,- only.''
         )
@@ -104,13 +115,14 @@ let
     "true"
   ];
 
-  usesRemote =
-    !config.systemd.services.safeharbor.serviceConfig.PrivateNetwork or true;
+  # network.nix opens the network for what is not on this machine.
+  usesRemote = !(config.systemd.services.safeharbor.serviceConfig.PrivateNetwork or true);
 in
 {
   config = lib.mkIf cfg.enable {
     assertions =
       ownedSettings
+      ++ unreadableSettings
       ++ secrets
       ++ backend "database" cfg.database
       ++ backend "redis" cfg.redis
@@ -125,7 +137,7 @@ in
           ''${name "publicUrl"} is ${cfg.publicUrl}, but nothing passes requests on. Set it to "cloudflared", "caddy", "tailscale-funnel", or "external" for a proxy that you set up yourself.''
         )
         (demand (cfg.ingress != "none" || listen == null || listen.kind == "tcp") "listen"
-          ''a browser cannot connect to a unix socket. Set ${name "ingress"}, or listen on 127.0.0.1:8000.''
+          "a browser cannot connect to a unix socket. Set ${name "ingress"}, or listen on 127.0.0.1:8000."
         )
         (demand
           (
@@ -146,7 +158,7 @@ in
             || cfg.cloudflared.tunnelId != null && cfg.cloudflared.credentialsFile != null
           )
           "cloudflared.tokenFile"
-          ''the tunnel has no secret. Name the file with its token here, or set ${name "cloudflared.tunnelId"} and ${name "cloudflared.credentialsFile"}.''
+          "the tunnel has no secret. Name the file with its token here, or set ${name "cloudflared.tunnelId"} and ${name "cloudflared.credentialsFile"}."
         )
         (demand
           (
@@ -154,45 +166,33 @@ in
             || cfg.cloudflared.tunnelId == null && cfg.cloudflared.credentialsFile == null
           )
           "cloudflared.tokenFile"
-          ''a tunnel is managed either in the dashboard (${name "cloudflared.tokenFile"}) or here (${name "cloudflared.tunnelId"} and ${name "cloudflared.credentialsFile"}): keep one.''
+          "a tunnel is managed either in the dashboard (${name "cloudflared.tokenFile"}) or here (${name "cloudflared.tunnelId"} and ${name "cloudflared.credentialsFile"}): keep one."
         )
-        (demand (cfg.ingress == "cloudflared" || cfg.cloudflared.tokenFile == null) "cloudflared.tokenFile"
-          ''it has no effect: set ${name "ingress"} = "cloudflared".''
-        )
+        (demand (
+          cfg.ingress == "cloudflared" || cfg.cloudflared.tokenFile == null
+        ) "cloudflared.tokenFile" ''it has no effect: set ${name "ingress"} = "cloudflared".'')
         (demand (!lib.elem cfg.ingress needsTcp || listen == null || listen.kind == "tcp") "listen"
-          ''${cfg.ingress} cannot use a unix socket that only a group may open. Listen on 127.0.0.1:8000.''
+          "${cfg.ingress} cannot use a unix socket that only a group may open. Listen on 127.0.0.1:8000."
         )
-        (demand
-          (
-            cfg.ingress != "external" || listen == null || listen.kind == "tcp" || cfg.listenGroup != null
-          )
-          "listenGroup"
-          "name the group of your proxy: only it may connect to the unix socket."
-        )
+        (demand (
+          cfg.ingress != "external" || listen == null || listen.kind == "tcp" || cfg.listenGroup != null
+        ) "listenGroup" "name the group of your proxy: only it may connect to the unix socket.")
         (demand (!cfg.openFirewall || cfg.ingress == "caddy") "openFirewall"
           ''only Caddy needs open ports: set ${name "ingress"} = "caddy", or leave it out. Safe Harbor's own port is never opened.''
         )
         (demand (!usesRemote || cfg.network.allow != [ ]) "network.allow"
           "the database or Redis is not on a unix socket of this machine: name the addresses that the web process may reach, such as [ \"192.0.2.7/32\" ]; it can reach no others."
         )
-        (demand (cfg.mail.host == null || cfg.mail.from != null) "mail.from"
-          "${name "mail.host"} is set, so mails need a sender: an address, or Name <address>."
-        )
-        (demand (cfg.mail.user == null || cfg.mail.passwordFile != null || cfg.environmentFile != null)
-          "mail.passwordFile"
-          "${name "mail.user"} is set, so name the file that holds the password."
-        )
-        (demand
-          (
-            cfg.mail.host != null
-            || cfg.mail.passwordFile == null && cfg.mail.user == null && cfg.mail.from == null
-          )
-          "mail.host"
-          "without it no mail is sent, and the other ${name "mail"} options have no effect."
-        )
-        (demand (lib.all (value: !lib.hasInfix "\n" value) (lib.attrValues cfg.environment)) "settings"
-          "no value may have more than one line."
-        )
+        (demand (
+          cfg.mail.host == null || cfg.mail.from != null
+        ) "mail.from" "${name "mail.host"} is set, so mails need a sender: an address, or Name <address>.")
+        (demand (
+          cfg.mail.user == null || cfg.mail.passwordFile != null || cfg.environmentFile != null
+        ) "mail.passwordFile" "${name "mail.user"} is set, so name the file that holds the password.")
+        (demand (
+          cfg.mail.host != null
+          || cfg.mail.passwordFile == null && cfg.mail.user == null && cfg.mail.from == null
+        ) "mail.host" "without it no mail is sent, and the other ${name "mail"} options have no effect.")
       ];
 
     warnings =
@@ -202,12 +202,15 @@ in
           && url != null
           && !(url.scheme == "https" && url.port == null && lib.hasSuffix ".ts.net" url.host)
         )
-        ''${name "publicUrl"} is ${cfg.publicUrl}, but Tailscale Funnel publishes https://MACHINE.TAILNET.ts.net and nothing else: every page will answer 421 there.''
-      ++ lib.optional (url != null && url.scheme == "http" && !url.isThisMachine && allowsInsecure) ''
-        ${name "publicUrl"} is http: everyone on the local network can read pages, passwords and cookies.''
-      ++ lib.optional (cfg.settings ? ALLOW_NON_LOOPBACK) ''
-        ${name "settings"}.ALLOW_NON_LOOPBACK has no effect: the listener is a loopback address or a unix socket.''
-      ++ lib.optional (cfg.ingress == "external" && listen != null && listen.kind == "tcp") ''
-        ${name "ingress"} is "external": with a port every local process counts as the hop. On a machine with other users set ${name "listen"} to a unix socket.'';
+        "${name "publicUrl"} is ${cfg.publicUrl}, but Tailscale Funnel publishes https://MACHINE.TAILNET.ts.net and nothing else: every page will answer 421 there."
+      ++
+        lib.optional (url != null && url.scheme == "http" && !url.isThisMachine && allowsInsecure)
+          "${name "publicUrl"} is http: everyone on the local network can read pages, passwords and cookies."
+      ++
+        lib.optional (cfg.settings ? ALLOW_NON_LOOPBACK)
+          "${name "settings"}.ALLOW_NON_LOOPBACK has no effect: the listener is a loopback address or a unix socket."
+      ++
+        lib.optional (cfg.ingress == "external" && listen != null && listen.kind == "tcp")
+          ''${name "ingress"} is "external": with a port every local process counts as the hop. On a machine with other users set ${name "listen"} to a unix socket.'';
   };
 }

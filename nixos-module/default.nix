@@ -11,6 +11,4 @@
     ./ingress/cloudflared.nix
     ./ingress/tailscale-funnel.nix
   ];
-
-  meta.doc = ../docs/nixos.md;
 }

@@ -2,7 +2,8 @@
 { config, lib, ... }:
 let
   cfg = config.services.safeharbor;
-  isSocket = url: lib.hasPrefix "redis+unix:" url || lib.hasPrefix "unix:" url || lib.hasInfix "host=/" url;
+  isSocket =
+    url: lib.hasPrefix "redis+unix:" url || lib.hasPrefix "unix:" url || lib.hasInfix "host=/" url;
   # What a URL in a file says is not known here.
   isRemote = it: it.urlFile != null || (it.url != null && !isSocket it.url);
 in

@@ -38,7 +38,8 @@ in
 
     publicUrl = mkOption {
       type = types.str;
-      default = if listen ? port then "http://localhost:${toString listen.port}" else "http://localhost:8000";
+      default =
+        if listen ? port then "http://localhost:${toString listen.port}" else "http://localhost:8000";
       defaultText = literalExpression ''"http://localhost:''${port of listen}"'';
       example = "https://reef.example.org";
       description = ''
@@ -159,8 +160,7 @@ in
         example = "redis://192.0.2.7:6379/0";
         description = "Another Redis, by a URL without a password.";
       };
-      urlFile = secretFile "/run/secrets/safeharbor-redis-url" ''
-        The file that holds another Redis' URL with its password: `redis://:password@host:6379/0`.'';
+      urlFile = secretFile "/run/secrets/safeharbor-redis-url" "The file that holds another Redis' URL with its password: `redis://:password@host:6379/0`.";
     };
 
     network.allow = mkOption {

@@ -57,11 +57,7 @@ in
           ""
           listen.stream
         ];
-        socketConfig = lib.mkIf isUnix {
-          # The service's own health check and `safeharbor-admin doctor` connect to it too.
-          SocketUser = "safeharbor";
-          SocketGroup = lib.mkIf (cfg.listenGroup != null) cfg.listenGroup;
-        };
+        socketConfig.SocketGroup = lib.mkIf (isUnix && cfg.listenGroup != null) cfg.listenGroup;
       };
       sockets.safeharbor-metrics.wantedBy = [ "sockets.target" ];
 

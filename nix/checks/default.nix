@@ -31,9 +31,23 @@ let
         module
       ];
     };
-  here = removeAttrs (each ./. (file: import file { inherit lib pkgs packages self evaluate; })) [
-    "default"
-  ];
+  here =
+    removeAttrs
+      (each ./. (
+        file:
+        import file {
+          inherit
+            lib
+            pkgs
+            packages
+            self
+            evaluate
+            ;
+        }
+      ))
+      [
+        "default"
+      ];
 
   vmTests = each ../../nixos-module/tests (
     file:

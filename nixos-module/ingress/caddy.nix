@@ -13,22 +13,20 @@ let
     + lib.optionalString (url.port != null) ":${url.port}";
 in
 {
-  config =
-    lib.mkIf (cfg.enable && cfg.ingress == "caddy" && url != null && listen != null)
-      {
-        services.safeharbor = {
-          environment.PROXY_HOP = "caddy";
-          listenGroup = lib.mkDefault config.services.caddy.group;
-        };
+  config = lib.mkIf (cfg.enable && cfg.ingress == "caddy" && url != null && listen != null) {
+    services.safeharbor = {
+      environment.PROXY_HOP = "caddy";
+      listenGroup = lib.mkDefault config.services.caddy.group;
+    };
 
-        services.caddy = {
-          enable = true;
-          email = lib.mkIf (cfg.caddy.email != null) cfg.caddy.email;
-          openFirewall = lib.mkIf cfg.openFirewall true;
-          virtualHosts.${site}.extraConfig = ''
-            reverse_proxy ${upstream}
-            ${cfg.caddy.extraConfig}
-          '';
-        };
-      };
+    services.caddy = {
+      enable = true;
+      email = lib.mkIf (cfg.caddy.email != null) cfg.caddy.email;
+      openFirewall = lib.mkIf cfg.openFirewall true;
+      virtualHosts.${site}.extraConfig = ''
+        reverse_proxy ${upstream}
+        ${cfg.caddy.extraConfig}
+      '';
+    };
+  };
 }

@@ -27,12 +27,10 @@ in
       start_all()
       server.wait_for_unit("safeharbor.service", timeout=120)
       server.wait_for_unit("caddy.service", timeout=120)
-      authority = "/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt"
-      server.wait_until_succeeds(f"test -s {authority}", timeout=60)
       server_ip = "${nodes.server.networking.primaryIPAddress}"
-      client.succeed(f"printf '%s' '{server.succeed(f'cat {authority}')}' >/tmp/authority.crt")
+      authority = trust_caddy(server, client)
       client.wait_until_succeeds(
-          f"curl -fsS --cacert /tmp/authority.crt --connect-to ::{server_ip}: ${shared.publicUrl}/livez", timeout=60
+          f"curl -fsS --cacert {authority} --connect-to ::{server_ip}: ${shared.publicUrl}/livez", timeout=60
       )
 
       Contract(
@@ -40,7 +38,7 @@ in
           client=client,
           hop="caddy",
           public="${shared.publicUrl}",
-          reach=f"--cacert /tmp/authority.crt --connect-to ::{server_ip}:",
+          reach=f"--cacert {authority} --connect-to ::{server_ip}:",
           visitor="${nodes.client.networking.primaryIPAddress}",
           address=server_ip,
           plain="http://${shared.publicHost}",

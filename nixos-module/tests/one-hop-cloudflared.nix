@@ -3,9 +3,7 @@
 { lib, pkgs, ... }:
 let
   shared = import ./lib { inherit lib pkgs; };
-  tunnel = "6ff42ae2-765d-4adf-8112-31c55c1551ef";
-  # {"a":"account","t":"6ff42ae2-…","s":"c2VjcmV0"}
-  token = "eyJhIjoiYWNjb3VudCIsInQiOiI2ZmY0MmFlMi03NjVkLTRhZGYtODExMi0zMWM1NWMxNTUxZWYiLCJzIjoiYzJWamNtVjAifQ==";
+  tunnel = shared.tunnel.id;
   edge = {
     listen = "0.0.0.0:8443";
     listen_plain = "0.0.0.0:8080";
@@ -34,7 +32,7 @@ in
         # The dashboard may send every host of a zone here; the app refuses the others.
         catch_all = true;
       })
-      (shared.secret tokenFile token)
+      (shared.secret tokenFile shared.tunnel.token)
     ];
     services.safeharbor.cloudflared = {
       package = shared.cloudflared;

@@ -25,6 +25,7 @@ in
     # services.tailscale does this too; older ones start the daemon under another name.
     systemd.packages = [ shared.tailscale ];
     systemd.services.tailscale.enable = false;
+    environment.systemPackages = [ shared.tailscale ];
     services.safeharbor = {
       publicUrl = "https://${host}";
       ingress = "tailscale-funnel";

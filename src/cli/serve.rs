@@ -83,10 +83,10 @@ async fn serve(settings: Settings, inherited: Inherited, notifier: &Notifier) ->
             tokio::spawn(say_what_is_missing(app.clone()));
         }
         Some(Err(error)) => {
-            let code = start::give_up(notifier, &error);
             drain.begin();
             lifecycle.finish().await;
-            return Ok(code);
+            // Last, because the drain writes a status line too, and this is the one that has to stay.
+            return Ok(start::give_up(notifier, &error));
         }
         None => {}
     }

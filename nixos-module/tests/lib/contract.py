@@ -513,6 +513,8 @@ class Contract:
         seen = f"without Postgres: page {statuses[0]}, /healthz {statuses[1]}, /livez {statuses[2]}"
         expect(statuses == (503, 503, 200) and page.header("retry-after") is not None, seen)
         self.client.wait_until_succeeds(self.through.curl("/tanks", f"--fail {cookie}"), timeout=60)
+        # What health says may be a second old.
+        self.client.wait_until_succeeds(self.through.curl("/healthz", "--fail"), timeout=30)
         same = self.server.succeed(f"systemctl show -P MainPID {self.service}") == process
         return expect(same, f"{seen}; pages are back, same process: {same}")
 

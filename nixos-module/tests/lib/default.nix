@@ -29,6 +29,8 @@ rec {
     builtins.readFile ./contract.py
     + "\n\nclass Load:"
     + lib.last (lib.splitString "\nclass Load:" (builtins.readFile ./under_load.py))
+    + "\n\n"
+    + builtins.readFile ./nixos.py
     + ''
 
 
@@ -60,6 +62,12 @@ rec {
         -keyout $out/key -out $out/crt
     '';
 
+  tunnel = {
+    id = "6ff42ae2-765d-4adf-8112-31c55c1551ef";
+    # {"a":"account","t":"6ff42ae2-…","s":"c2VjcmV0"}
+    token = "eyJhIjoiYWNjb3VudCIsInQiOiI2ZmY0MmFlMi03NjVkLTRhZGYtODExMi0zMWM1NWMxNTUxZWYiLCJzIjoiYzJWamNtVjAifQ==";
+  };
+
   cloudflared = standIn "cloudflared" "program cloudflared ${../stand-ins/cloudflared.py}";
 
   tailscale = standIn "tailscale" ''
@@ -79,6 +87,41 @@ rec {
     Restart=on-failure
     END
   '';
+
+  # The rehearsal, of the same release as a package.
+  stage =
+    safeharbor:
+    pkgs.callPackage ../../../nix/stage.nix {
+      safeharbor-unwrapped = safeharbor.unwrapped;
+      # Only asked for by `stage --ingress cloudflared`, which needs an account.
+      inherit cloudflared;
+      # Older ones know it as iproute.
+      iproute2 = pkgs.iproute2 or pkgs.iproute;
+    };
+
+  # Further systems that a machine can be switched to: at /etc/safeharbor-test/NAME, this one with a module more.
+  # `specialisation` would do the same, with a boot entry for each.
+  systems =
+    modules:
+    { extendModules, lib, ... }:
+    let
+      named = lib.mapAttrs' (name: lib.nameValuePair "safeharbor-test/systems/${name}");
+      # They do not hold each other, and so have an end.
+      none.environment.etc = named (lib.mapAttrs (_: _: { enable = lib.mkForce false; }) modules);
+    in
+    {
+      environment.etc = named (
+        lib.mapAttrs (_: module: {
+          source =
+            (extendModules {
+              modules = [
+                module
+                none
+              ];
+            }).config.system.build.toplevel;
+        }) modules
+      );
+    };
 
   # A secret as its owner puts it on a machine: outside of the store, root's alone.
   secret = path: text: {

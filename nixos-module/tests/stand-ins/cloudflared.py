@@ -209,9 +209,11 @@ def start(tunnel: str, rules: list[dict[str, Any]], edge: dict[str, Any], metric
 
     async def main(stopping: asyncio.Event) -> None:
         log(f"Starting tunnel tunnelID={tunnel}")
-        with tempfile.TemporaryDirectory() as folder:
-            files = (edge["certificate"], edge["key"]) if "certificate" in edge else None
-            secure = tls(*(files or make_certificate(folder, names)))
+        if "certificate" in edge:
+            secure = tls(edge["certificate"], edge["key"])
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                secure = tls(*make_certificate(folder, names))
         hop = Hop(rewriting(ingress))
         servers = [await hop.listen(*address(edge["listen"]), secure)]
         if "listen_plain" in edge:

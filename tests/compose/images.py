@@ -1,0 +1,86 @@
+"""The stand-in images: see images/README.md."""
+
+import io
+import os
+import re
+import shutil
+import tarfile
+import tomllib
+from pathlib import Path
+
+from machines import PODMAN, ROOT, WORK, podman, run
+
+HERE = ROOT / "tests/compose/images"
+PUBLIC_HOST = "reef.example.org"
+
+
+def version() -> str:
+    return tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]["version"]
+
+
+def compose_images() -> dict[str, str]:
+    """The images as the compose file names them: the stand-ins get those very names."""
+    text = (ROOT / "docker/compose.yaml").read_text()
+    found = re.findall(r"\$\{([A-Z]+)_IMAGE:-([^}]+)\}", text)
+    return {name.lower(): image for name, image in found}
+
+
+def make_certificate(folder: Path) -> None:
+    run(
+        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        "-subj", f"/CN={PUBLIC_HOST}", "-addext", f"subjectAltName=DNS:{PUBLIC_HOST}",
+        "-keyout", folder / "edge.key", "-out", folder / "edge.crt",
+    )  # fmt: skip
+
+
+def application() -> Path:
+    """The service's image as a tar file: the program, the libraries it needs, and nothing that could be called."""
+    binary = Path(os.environ["BINARY"])
+    libraries = re.findall(r"(/\S+) \(0x", run("ldd", binary).stdout)
+    path = WORK / "application.tar"
+    with tarfile.open(path, "w") as tar:
+
+        def add(name: str, kind: bytes, mode: int, user: int = 0, content: bytes = b"", link: str = "") -> None:
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.mode, entry.uid, entry.gid = kind, mode, user, user
+            entry.size, entry.linkname = len(content), link
+            tar.addfile(entry, io.BytesIO(content))
+
+        for folder in ("bin", "etc", "etc/ssl", "etc/ssl/certs", "lib64", "usr", "usr/share", "var", "var/lib"):
+            add(folder, tarfile.DIRTYPE, 0o755)
+        for folder in ("var/lib/safeharbor", "var/lib/safeharbor/uploads"):
+            add(folder, tarfile.DIRTYPE, 0o750, 10001)
+        add("etc/passwd", tarfile.REGTYPE, 0o644, 0, b"safeharbor:x:10001:10001::/var/lib/safeharbor:/bin/false\n")
+        add("etc/group", tarfile.REGTYPE, 0o644, 0, b"safeharbor:x:10001:\n")
+        authorities = Path("/etc/ssl/certs/ca-certificates.crt").read_bytes()
+        add("etc/ssl/certs/ca-certificates.crt", tarfile.REGTYPE, 0o644, 0, authorities)
+        add("bin/safeharbor", tarfile.REGTYPE, 0o755, 0, binary.read_bytes())
+        for library in libraries:
+            real = Path(library).resolve()
+            add(library.lstrip("/"), tarfile.REGTYPE, 0o755, 0, real.read_bytes())
+        tar.add("/usr/share/zoneinfo", "usr/share/zoneinfo")
+    return path
+
+
+def build() -> None:
+    podman("import", os.environ["BASE"], "localhost/safeharbor-test/debian:latest")
+    tags = {**compose_images(), "mail": "localhost/safeharbor-test/mail:latest"}
+    stand_ins = ROOT / "nixos-module/tests/stand-ins"
+    for name, tag in tags.items():
+        context = WORK / "images" / name
+        shutil.copytree(HERE / name, context)
+        if name == "cloudflared":
+            for file in ("cloudflared.py", "hop.py"):
+                shutil.copy(stand_ins / file, context)
+            make_certificate(context)
+            (context / "edge.json").write_text(
+                '{"listen": "0.0.0.0:8443", "listen_plain": "0.0.0.0:8080", "catch_all": true,'
+                ' "certificate": "/etc/cloudflared-stand-in/edge.crt", "key": "/etc/cloudflared-stand-in/edge.key",'
+                f' "hostname": "{PUBLIC_HOST}", "service": "http://web:8000"}}\n'
+            )
+            shutil.copy(context / "edge.crt", WORK / "edge.crt")
+        run(PODMAN, "build", "--quiet", "--network", "none", "--tag", tag, context)
+    podman(
+        "import", "--change", "USER 10001:10001", "--change", 'ENTRYPOINT ["/bin/safeharbor"]',
+        application(), f"localhost/safeharbor:{version()}",
+    )  # fmt: skip
