@@ -135,7 +135,9 @@ rec {
 
   # Somebody on another host.
   client =
-    { host ? publicHost }:
+    {
+      host ? publicHost,
+    }:
     {
       environment.systemPackages = [
         pkgs.curl

@@ -56,10 +56,27 @@ def notify(state: str) -> None:
 def make_certificate(folder: str, names: list[str]) -> tuple[str, str]:
     """A certificate of its own for these names, for tests that bring none."""
     certificate, key = os.path.join(folder, "stand-in.crt"), os.path.join(folder, "stand-in.key")
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    command += ["-days", "30", "-subj", f"/CN={names[0]}", "-keyout", key, "-out", certificate]
-    command += ["-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in names)]
-    command += ["-addext", "keyUsage=critical,digitalSignature,keyCertSign"]
+    # A configuration of its own: a machine's may be missing, or add what nobody asked for.
+    config = os.path.join(folder, "openssl.cnf")
+    with open(config, "w", encoding="ascii") as file:
+        file.write("[req]\ndistinguished_name = name\nx509_extensions = more\nprompt = no\n")
+        file.write(f"[name]\nCN = {names[0]}\n[more]\nbasicConstraints = critical,CA:TRUE\n")
+        file.write("keyUsage = critical,digitalSignature,keyCertSign\nsubjectKeyIdentifier = hash\n")
+        file.write("subjectAltName = " + ",".join(f"DNS:{name}" for name in names) + "\n")
+    command = [
+        "openssl",
+        "req",
+        "-config",
+        config,
+        "-x509",
+        "-days",
+        "30",
+        "-keyout",
+        key,
+        "-out",
+        certificate,
+    ]
+    command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     subprocess.run(command, check=True, capture_output=True)
     return certificate, key
 
