@@ -7,6 +7,8 @@ from pathlib import Path
 
 WORK = Path(os.environ["WORK"])
 ROOT = Path(os.environ["ROOT"])
+# Longer than any command here takes.
+PATIENCE = 120
 
 
 class Failure(AssertionError):
@@ -15,11 +17,15 @@ class Failure(AssertionError):
 
 def run(*command: str | Path, check: bool = True, **options) -> subprocess.CompletedProcess:
     """One command, its output kept; a failure shows it."""
-    done = subprocess.run(
-        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace", **options
-    )
+    words = " ".join(str(word) for word in command)
+    try:
+        done = subprocess.run(
+            [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace",
+            timeout=PATIENCE, **options,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        raise Failure(f"`{words}` did not end in {PATIENCE} s: {(late.output or b'')[-2000:]!r}") from late
     if check and done.returncode != 0:
-        words = " ".join(str(word) for word in command)
         raise Failure(f"`{words}` ended with {done.returncode}: {done.stdout.strip()[-2000:]}")
     return done
 
