@@ -1,0 +1,171 @@
+"""The package: what it puts where, what `safeharbor-setup` asks, makes and refuses, what `safeharbor-admin` runs as."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import shutil
+import time
+
+from machine import Failed
+from world import PUBLIC, SETTINGS, World
+
+CADDYFILE = """{
+	local_certs
+	skip_install_trust
+}
+"""
+
+
+def check_apt_installs_and_starts_nothing(world: World) -> None:
+    server = world.server
+    shutil.copy(world.package, server.root / "root/safeharbor.deb")
+    server.succeed("DEBIAN_FRONTEND=noninteractive apt-get install -y -q /root/safeharbor.deb", timeout=180)
+    server.succeed("id safeharbor", "test -d /etc/safeharbor")
+    for unit in ("safeharbor.socket", "safeharbor.service", "safeharbor-worker.service", "safeharbor.target"):
+        assert world.show(unit, "UnitFileState") == "disabled", unit
+        assert world.show(unit, "ActiveState") == "inactive", unit
+
+
+def check_units_have_no_mistakes(world: World) -> None:
+    # --man=no: the manuals are not installed here. What it complains about, it writes; its exit code says less.
+    said = world.server.succeed(
+        "systemd-analyze verify --man=no safeharbor.target safeharbor-metrics.socket safeharbor-cloudflared.service 2>&1"
+        " | grep -i safeharbor | grep -v 'Command cloudflared is not executable' || true"
+    )
+    assert said == "", said
+
+
+def check_an_install_that_is_not_set_up_does_not_listen(world: World) -> None:
+    world.server.succeed("systemctl start safeharbor.socket")
+    assert world.show("safeharbor.socket", "ActiveState") == "inactive"
+    assert world.show("safeharbor.socket", "ConditionResult") == "no"
+
+
+def check_setup_says_what_is_missing(world: World) -> None:
+    for arguments, expected in (
+        ("", "--ingress is missing"),
+        ("--ingress caddy", "--public-url is missing"),
+        ("--ingress cloudflare", "it is cloudflared, caddy"),
+        ("--ingress cloudflared --public-url https://reef.example.org", "--token-file is missing"),
+        ("--ingress none --public-url https://reef.example.org", "a hop must stand in front"),
+        ("--ingress", "needs a value"),
+        ("--ingres caddy", "there is no option --ingres"),
+        ("--public-url", "needs a value"),
+        ("--ingress caddy --public-url https://reef.example.org --listen 0.0.0.0:8000", "it is a loopback address"),
+        ("--ingress external --public-url https://reef.example.org --listen unix:/run/x.sock", "--listen-group"),
+        ("--ingress external --public-url https://reef.example.org/tank", "PUBLIC_URL"),
+        ("--ingress caddy --public-url https://reef.example.org --database-url postgres://h/x", "--allow-address"),
+    ):
+        said = world.server.fail(f"safeharbor-setup {arguments} </dev/null")
+        assert expected in said, f"{arguments}: {said}"
+        world.server.fail("test -e /etc/safeharbor/configured")
+    # What the refused ones wrote must not decide what the next one does.
+    world.server.succeed(f"rm -f {SETTINGS} /etc/credstore/safeharbor.* /etc/systemd/system/safeharbor*.d/*")
+
+
+def check_setup_asks_a_person(world: World) -> None:
+    world.server.put("/etc/caddy/Caddyfile", CADDYFILE)
+    said = answer(world, "safeharbor-setup", [("The hop [cloudflared]: ", "caddy"), ("[https://]: ", PUBLIC)])
+    assert "Safe Harbor runs:" in said and '"status":"ok"' in said, said
+    assert "setup-code" in said and PUBLIC in said, said
+    world.trust_caddy()
+
+
+def answer(world: World, command: str, answers: list[tuple[str, str]]) -> str:
+    """Runs a command on a terminal and answers what it asks; gives everything it wrote."""
+    ours, theirs = pty.openpty()
+    # A session of its own whose terminal this is, so that /dev/tty leads here.
+    process = world.server.popen(f"exec setsid --ctty {command}", stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said, waiting, deadline = "", list(answers), time.monotonic() + 120
+    try:
+        while True:
+            if time.monotonic() > deadline:
+                raise Failed(f"{command} still runs: {said}")
+            if not select.select([ours], [], [], 1)[0]:
+                continue
+            try:
+                said += os.read(ours, 4096).decode(errors="replace")
+            except OSError:  # Everybody at the other end is gone.
+                break
+            if waiting and said.endswith(waiting[0][0]):
+                os.write(ours, waiting.pop(0)[1].encode() + b"\n")
+    finally:
+        os.close(ours)
+        code = process.wait(30)
+    if code != 0 or waiting:
+        raise Failed(f"{command} ended with {code}, not asked for {waiting}: {said}")
+    return said
+
+
+def check_setup_made_what_the_service_needs(world: World) -> None:
+    server = world.server
+    assert server.succeed(f"stat -c '%a %U' {SETTINGS}").strip() == "600 root"
+    assert server.succeed("stat -c '%a %U' /var/lib/safeharbor/uploads").strip() == "700 safeharbor"
+    assert world.sql("select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = 'safeharbor'") == "f"
+    assert world.sql("select usename || ' ' || (client_addr is null) from pg_stat_activity"
+                     " where datname = 'safeharbor' and usename <> 'postgres' limit 1") == "safeharbor true"
+    assert server.succeed("ss -Hltn 'sport = :8000' | awk '{print $4}'").split() == ["127.0.0.1:8000"]
+    # Its Redis has no port.
+    listening = server.succeed("ss -Hltnp | grep redis || true")
+    assert "6380" not in listening and listening.count("redis") <= 2, listening
+    assert "import safeharbor.caddy" in server.succeed("cat /etc/caddy/Caddyfile")
+
+
+def check_setup_again_changes_nothing(world: World) -> None:
+    before = world.server.succeed(f"sort {SETTINGS}; cat /etc/caddy/Caddyfile /etc/caddy/safeharbor.caddy")
+    said = world.server.succeed("safeharbor-setup </dev/null 2>&1", timeout=120)
+    assert "Safe Harbor runs" in said
+    assert world.server.succeed(f"sort {SETTINGS}; cat /etc/caddy/Caddyfile /etc/caddy/safeharbor.caddy") == before
+
+
+def check_setup_keeps_what_a_person_wrote(world: World) -> None:
+    world.setting("DATABASE_POOL", "7")
+    world.server.succeed(
+        "safeharbor-setup --smtp-host mail.example.org --smtp-from 'Reef $ \"tank\" <reef@example.org>'"
+        " --smtp-user reef --smtp-pass-file - --no-start <<<'p@ss word'"
+    )
+    shown = world.server.succeed("safeharbor-admin config")
+    for part in ("DATABASE_POOL", "7 ", "mail.example.org", 'Reef $ "tank" <reef@example.org>', "credential"):
+        assert part in shown, f"{part}: {shown}"
+    assert "p@ss" not in shown
+    assert "p@ss" not in world.server.succeed(f"cat {SETTINGS}")
+    assert world.server.succeed("stat -c '%a %U' /etc/credstore/safeharbor.smtp_pass").strip() == "600 root"
+    for name in ("DATABASE_POOL", "SMTP_HOST", "SMTP_FROM", "SMTP_USER"):
+        world.setting(name, None)
+    world.server.succeed("rm /etc/credstore/safeharbor.smtp_pass")
+
+
+def check_admin_runs_as_the_service(world: World) -> None:
+    doctor = world.server.succeed("safeharbor-admin doctor 2>&1")
+    assert "FAIL" not in doctor, doctor
+    for part in ("0.2 SAFE", "port 8000 listens on 127.0.0.1", "PROXY_HOP=caddy", "requests in the last minutes"):
+        assert part in doctor, f"{part}: {doctor}"
+    # The code is for the pipe, so nothing else may be in it.
+    assert len(world.server.succeed("safeharbor-admin verify-token").split()) == 1
+    refused = world.server.fail("runuser -u nobody -- safeharbor-admin config")
+    assert "needs root" in refused, refused
+    assert "systemctl start" in world.server.fail("safeharbor-admin serve")
+
+
+def check_a_password_is_asked_for_on_the_terminal(world: World) -> None:
+    said = ""
+    try:
+        said = answer(world, "safeharbor-admin reset-password nobody@example.org", [])
+    except Failed as failed:
+        said = str(failed)
+    assert "nobody@example.org" in said or "no keeper" in said.lower(), said
+
+
+def check_an_upgrade_restarts_what_runs_and_nothing_else(world: World) -> None:
+    server = world.server
+    server.succeed("systemctl stop safeharbor-worker.service")
+    before = world.main_pid()
+    server.succeed("dpkg -i /root/safeharbor.deb", timeout=180)
+    world.wait_for_health()
+    assert world.main_pid() not in (0, before)
+    # The pages want their jobs done, so they bring the worker back.
+    assert world.show("safeharbor-worker.service", "ActiveState") == "active"
+    assert world.show("safeharbor-cloudflared.service", "ActiveState") == "inactive"
