@@ -27,10 +27,25 @@ def compose_images() -> dict[str, str]:
 
 def make_certificate(folder: Path) -> None:
     run(
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-        "-subj", f"/CN={PUBLIC_HOST}", "-addext", f"subjectAltName=DNS:{PUBLIC_HOST}",
-        "-keyout", folder / "edge.key", "-out", folder / "edge.crt",
-    )  # fmt: skip
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={PUBLIC_HOST}",
+        "-addext",
+        f"subjectAltName=DNS:{PUBLIC_HOST}",
+        "-keyout",
+        folder / "edge.key",
+        "-out",
+        folder / "edge.crt",
+    )
 
 
 def application() -> Path:
@@ -82,10 +97,17 @@ def build() -> None:
         run(PODMAN, "build", "--quiet", "--network", "none", "--tag", tag, context)
     # As nix/image.nix has it.
     changes = (
-        'ENTRYPOINT ["/bin/safeharbor"]', 'CMD ["serve"]', "USER 10001:10001", "WORKDIR /var/lib/safeharbor",
-        "ENV ALLOW_NON_LOOPBACK=1", "ENV LISTEN=0.0.0.0:8000", "ENV UPLOAD_DIR=/var/lib/safeharbor/uploads",
-        "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt", "EXPOSE 8000", "VOLUME /var/lib/safeharbor/uploads",
+        'ENTRYPOINT ["/bin/safeharbor"]',
+        'CMD ["serve"]',
+        "USER 10001:10001",
+        "WORKDIR /var/lib/safeharbor",
+        "ENV ALLOW_NON_LOOPBACK=1",
+        "ENV LISTEN=0.0.0.0:8000",
+        "ENV UPLOAD_DIR=/var/lib/safeharbor/uploads",
+        "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+        "EXPOSE 8000",
+        "VOLUME /var/lib/safeharbor/uploads",
         "STOPSIGNAL SIGTERM",
-    )  # fmt: skip
+    )
     words = [word for change in changes for word in ("--change", change)]
     podman("import", *words, application(), f"localhost/safeharbor:{version()}")

@@ -5,7 +5,7 @@ import shutil
 import socket
 from collections.abc import Callable
 
-from machines import WORK, Failure, run
+from machines import WORK, expect, run
 from project import COMPOSE, DOCKER, TOKEN, Project, setup
 
 PUBLIC = "https://reef.example.org"
@@ -43,12 +43,6 @@ REFUSED: list[tuple[tuple, str]] = [
     ((*TUNNEL, "--tokn", "x"), "there is no option --tokn"),
     ((*TUNNEL, "--subnet"), "--subnet needs a value"),
 ]
-
-
-def expect(good: bool, seen: str) -> str:
-    if not good:
-        raise Failure(seen)
-    return seen
 
 
 def refused(words: tuple, wanted: str) -> None:
