@@ -23,9 +23,14 @@ def neighbour(project: Project, network: str, address: str | None = None) -> str
 class ComposeContract(Contract):
     def __init__(self, project: Project, hop: str, service: str | None, **others) -> None:
         super().__init__(
-            server=HOST, client=VISITOR, hop=hop, visitor=VISITOR_ADDRESS, address=HOST_ADDRESS,
-            admin=project.command("exec", "-T", "web", "/bin/safeharbor"), **others,
-        )  # fmt: skip
+            server=HOST,
+            client=VISITOR,
+            hop=hop,
+            visitor=VISITOR_ADDRESS,
+            address=HOST_ADDRESS,
+            admin=project.command("exec", "-T", "web", "/bin/safeharbor"),
+            **others,
+        )
         self.project = project
         self.web = project.value("SAFEHARBOR_WEB_ADDRESS")
         if service is None:

@@ -27,10 +27,25 @@ def compose_images() -> dict[str, str]:
 
 def make_certificate(folder: Path) -> None:
     run(
-        "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-        "-subj", f"/CN={PUBLIC_HOST}", "-addext", f"subjectAltName=DNS:{PUBLIC_HOST}",
-        "-keyout", folder / "edge.key", "-out", folder / "edge.crt",
-    )  # fmt: skip
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        f"/CN={PUBLIC_HOST}",
+        "-addext",
+        f"subjectAltName=DNS:{PUBLIC_HOST}",
+        "-keyout",
+        folder / "edge.key",
+        "-out",
+        folder / "edge.crt",
+    )
 
 
 def application() -> Path:
@@ -46,10 +61,11 @@ def application() -> Path:
             entry.size, entry.linkname = len(content), link
             tar.addfile(entry, io.BytesIO(content))
 
-        for folder in ("bin", "etc", "etc/ssl", "etc/ssl/certs", "lib64", "usr", "usr/share", "var", "var/lib"):
+        for folder in ("bin", "etc", "etc/ssl", "etc/ssl/certs", "lib64", "var", "var/lib"):
             add(folder, tarfile.DIRTYPE, 0o755)
         for folder in ("var/lib/safeharbor", "var/lib/safeharbor/uploads"):
-            add(folder, tarfile.DIRTYPE, 0o750, 10001)
+            add(folder, tarfile.DIRTYPE, 0o700, 10001)
+        add("tmp", tarfile.DIRTYPE, 0o1777)
         add("etc/passwd", tarfile.REGTYPE, 0o644, 0, b"safeharbor:x:10001:10001::/var/lib/safeharbor:/bin/false\n")
         add("etc/group", tarfile.REGTYPE, 0o644, 0, b"safeharbor:x:10001:\n")
         authorities = Path("/etc/ssl/certs/ca-certificates.crt").read_bytes()
@@ -58,7 +74,6 @@ def application() -> Path:
         for library in libraries:
             real = Path(library).resolve()
             add(library.lstrip("/"), tarfile.REGTYPE, 0o755, 0, real.read_bytes())
-        tar.add("/usr/share/zoneinfo", "usr/share/zoneinfo")
     return path
 
 
@@ -80,7 +95,19 @@ def build() -> None:
             )
             shutil.copy(context / "edge.crt", WORK / "edge.crt")
         run(PODMAN, "build", "--quiet", "--network", "none", "--tag", tag, context)
-    podman(
-        "import", "--change", "USER 10001:10001", "--change", 'ENTRYPOINT ["/bin/safeharbor"]',
-        application(), f"localhost/safeharbor:{version()}",
-    )  # fmt: skip
+    # As nix/image.nix has it.
+    changes = (
+        'ENTRYPOINT ["/bin/safeharbor"]',
+        'CMD ["serve"]',
+        "USER 10001:10001",
+        "WORKDIR /var/lib/safeharbor",
+        "ENV ALLOW_NON_LOOPBACK=1",
+        "ENV LISTEN=0.0.0.0:8000",
+        "ENV UPLOAD_DIR=/var/lib/safeharbor/uploads",
+        "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+        "EXPOSE 8000",
+        "VOLUME /var/lib/safeharbor/uploads",
+        "STOPSIGNAL SIGTERM",
+    )
+    words = [word for change in changes for word in ("--change", change)]
+    podman("import", *words, application(), f"localhost/safeharbor:{version()}")

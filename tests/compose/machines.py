@@ -7,19 +7,35 @@ from pathlib import Path
 
 WORK = Path(os.environ["WORK"])
 ROOT = Path(os.environ["ROOT"])
+# Longer than any command here takes.
+PATIENCE = 120
 
 
 class Failure(AssertionError):
     """Something that a check did not expect."""
 
 
+def expect(good: bool, seen: str) -> str:
+    if not good:
+        raise Failure(seen)
+    return seen
+
+
 def run(*command: str | Path, check: bool = True, **options) -> subprocess.CompletedProcess:
     """One command, its output kept; a failure shows it."""
-    done = subprocess.run(
-        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace", **options
-    )
+    words = " ".join(str(word) for word in command)
+    try:
+        done = subprocess.run(
+            [str(word) for word in command],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            errors="replace",
+            timeout=PATIENCE,
+            **options,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise Failure(f"`{words}` did not end in {PATIENCE} s: {(late.output or b'')[-2000:]!r}") from late
     if check and done.returncode != 0:
-        words = " ".join(str(word) for word in command)
         raise Failure(f"`{words}` ended with {done.returncode}: {done.stdout.strip()[-2000:]}")
     return done
 
@@ -31,9 +47,7 @@ class Machine:
         self.name, self.prefix = name, prefix
 
     def execute(self, command: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [*self.prefix, "bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, errors="replace"
-        )
+        done = subprocess.run([*self.prefix, "bash", "-c", command], capture_output=True, errors="replace")
         if done.returncode != 0 and done.stderr:
             return done.returncode, done.stdout + done.stderr
         return done.returncode, done.stdout

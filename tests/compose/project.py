@@ -57,9 +57,15 @@ class Project:
 
     def container(self, service: str) -> str:
         names = podman(
-            "ps", "--all", "--format", "{{.Names}}", "--filter", f"label=com.docker.compose.project={self.name}",
-            "--filter", f"label=com.docker.compose.service={service}",
-        ).split()  # fmt: skip
+            "ps",
+            "--all",
+            "--format",
+            "{{.Names}}",
+            "--filter",
+            f"label=com.docker.compose.project={self.name}",
+            "--filter",
+            f"label=com.docker.compose.service={service}",
+        ).split()
         if len(names) != 1:
             raise Failure(f"{self.name} has {len(names)} containers for {service}")
         return names[0]

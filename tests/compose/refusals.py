@@ -5,7 +5,7 @@ import shutil
 import socket
 from collections.abc import Callable
 
-from machines import WORK, Failure, run
+from machines import WORK, expect, run
 from project import COMPOSE, DOCKER, TOKEN, Project, setup
 
 PUBLIC = "https://reef.example.org"
@@ -45,12 +45,6 @@ REFUSED: list[tuple[tuple, str]] = [
 ]
 
 
-def expect(good: bool, seen: str) -> str:
-    if not good:
-        raise Failure(seen)
-    return seen
-
-
 def refused(words: tuple, wanted: str) -> None:
     done = setup(*words, check=False)
     said = done.stdout.strip()
@@ -72,7 +66,7 @@ def in_use() -> str:
         refused(("--host-hop", "--public-url", PUBLIC, "--port", "8000"), "something listens there already")
         chosen = setup("--host-hop", "--public-url", PUBLIC, "--dry-run").stdout
         expect("http://127.0.0.1:8001" in chosen, f"it did not take the next port: {chosen[-600:]}")
-    run("ip", "link", "add", "busy", "type", "dummy")
+    run("ip", "link", "add", "busy", "type", "bridge")
     run("ip", "address", "add", "10.254.0.1/28", "dev", "busy")
     run("ip", "link", "set", "busy", "up")
     try:
@@ -149,7 +143,7 @@ def missing_secret(project: Project) -> str:
     project.wait_healthy("web")
     project.compose("down")
     (secrets / "redis.conf").rename(WORK / "away")
-    said = project.compose("up", "-d", check=False)
+    said = project.compose("up", "-d", "redis", check=False)
     running = run(*COMPOSE.split()[2:], "ps", "--format", "{{.Names}}", check=False).stdout
     (WORK / "away").rename(secrets / "redis.conf")
     expect("redis.conf" in said and "no such file" in said, said[-600:])
