@@ -70,8 +70,13 @@ def check_setup_says_what_is_missing(world: World) -> None:
         said = world.server.fail(f"safeharbor-setup {arguments} </dev/null")
         assert expected in said, f"{arguments}: {said}"
         world.server.fail("test -e /etc/safeharbor/configured")
-    # What the refused ones wrote must not decide what the next one does.
-    world.server.succeed(f"rm -f {SETTINGS} /etc/credstore/safeharbor.* /etc/systemd/system/safeharbor*.d/*")
+        assert everything_written(world) == "", arguments
+
+
+def everything_written(world: World) -> str:
+    """What a set-up writes, names and contents."""
+    paths = f"{SETTINGS} /etc/credstore /etc/systemd/system/safeharbor*.d /etc/caddy/safeharbor.caddy"
+    return world.server.succeed(f"grep -rs . {paths} | sort || true")
 
 
 def check_setup_asks_a_person(world: World) -> None:
@@ -141,6 +146,32 @@ def check_setup_again_changes_nothing(world: World) -> None:
         world.server.succeed(f"sort {SETTINGS}; cat /etc/caddy/Caddyfile /etc/caddy/safeharbor.caddy")
         == before
     )
+
+
+def check_a_setup_that_fails_changes_nothing(world: World) -> None:
+    before = everything_written(world)
+    for arguments in (
+        "--public-url https://reef.example.org/tank",
+        "--public-url 'https://reef.example.org { respond hello }'",
+        "--time-zone Mars/Olympus",
+        "--smtp-host mail.example.org",
+        "--listen unix:/run/safeharbor/http.sock --listen-group nobody-has-this",
+        "--listen 127.0.0.1:70000",
+        "--ingress tailscale-funnel",
+        "--ingress cloudflared --token-file /does/not/exist",
+        "--database-url postgres://192.0.2.2/x --allow-address 192.0.2.2 --public-url ftp://x",
+        "--smtp-pass-file /etc/hosts",
+    ):
+        said = world.server.fail(f"safeharbor-setup {arguments} </dev/null")
+        assert "safeharbor-setup: nothing is changed" in said, f"{arguments}: {said}"
+        assert everything_written(world) == before, arguments
+    world.server.succeed("systemctl restart safeharbor.service")
+    world.wait_for_health()
+
+
+def check_two_setups_at_once(world: World) -> None:
+    said = world.server.fail("flock /etc/safeharbor/.setup.lock safeharbor-setup </dev/null")
+    assert "another safeharbor-setup runs" in said, said
 
 
 def check_setup_keeps_what_a_person_wrote(world: World) -> None:
