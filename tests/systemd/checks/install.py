@@ -169,6 +169,17 @@ def check_a_setup_that_fails_changes_nothing(world: World) -> None:
     world.wait_for_health()
 
 
+def check_a_hop_of_ones_own(world: World) -> None:
+    """With another proxy a person says which hop it is, and the next set-up leaves it so."""
+    world.server.succeed("safeharbor-setup --ingress external --no-start")
+    world.setting("PROXY_HOP", "cloudflared")
+    world.server.succeed("safeharbor-setup --no-start")
+    shown = world.server.succeed("safeharbor-admin config")
+    assert "cloudflared" in shown, shown
+    world.server.succeed("safeharbor-setup --ingress caddy", timeout=120)
+    assert "PROXY_HOP=caddy" in world.server.succeed("safeharbor-admin doctor 2>&1")
+
+
 def check_two_setups_at_once(world: World) -> None:
     said = world.server.fail("flock /etc/safeharbor/.setup.lock safeharbor-setup </dev/null")
     assert "another safeharbor-setup runs" in said, said
