@@ -169,7 +169,8 @@ in
       example = [ "192.0.2.7/32" ];
       description = ''
         The addresses and networks that the web process may reach when the database or Redis is not on a unix
-        socket of this machine. Without such a remote it has no network at all, and this is empty.
+        socket of this machine; where a URL has a name in it, the resolver's address too. Without such a remote it
+        has no network at all, and this is empty.
       '';
     };
 
