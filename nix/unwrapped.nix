@@ -19,8 +19,6 @@ rustPlatform.buildRustPackage {
       ../.sqlx
       ../Cargo.lock
       ../Cargo.toml
-      # A test compares its table of settings with the code's.
-      ../README.md
       ../askama.toml
       ../assets
       ../benches

@@ -70,7 +70,7 @@ async fn wait_for_postgres(url: &SecretString, notifier: &Notifier) {
                 let _ = connection.close().await;
                 return;
             }
-            Ok(Err(error)) => format!("{:#}", anyhow::Error::from(error)),
+            Ok(Err(error)) => error.in_words(),
             Err(_) => format!("no answer within {} s", CONNECT.as_secs()),
         };
         let status = format!("waiting for Postgres: {why}");

@@ -28,6 +28,17 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// What went wrong and why, in one line for an operator; what Postgres itself said stands in it once.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Unavailable(sqlx::Error::Database(said)) | Self::Query(sqlx::Error::Database(said)) => {
+                format!("{self}: {}", said.message())
+            }
+            Self::Unavailable(source) | Self::Query(source) => format!("{self}: {source}"),
+            Self::Constraint(_) | Self::Inconsistent { .. } => self.to_string(),
+        }
+    }
+
     /// Whether the same operation may succeed in a moment.
     pub const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))

@@ -82,6 +82,9 @@ mod tests {
     fn without_a_user_in_the_url_it_is_the_processes_own() {
         let url = SecretString::from("postgres:///safeharbor?host=/run/postgresql");
         let user = options(&url, "test").unwrap().get_username().to_owned();
-        assert!(!["", "anonymous"].contains(&user.as_str()), "peer authentication would be asked for {user:?}");
+        assert!(
+            !["", "anonymous"].contains(&user.as_str()),
+            "peer authentication would be asked for {user:?}"
+        );
     }
 }

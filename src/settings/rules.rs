@@ -121,6 +121,8 @@ fn insecure(reader: &mut Reader<'_>, url: &PublicUrl, allowed: bool) {
             "it is http, so passwords would travel in clear",
             "write https://; for a local network without TLS set ALLOW_INSECURE_HTTP=1 as well",
         );
+    } else if is_this_machine(url.host()) {
+        // Nothing travels.
     } else if url.is_lan_host() {
         reader.warn(
             ALLOW_INSECURE_HTTP.name,

@@ -5,6 +5,7 @@ mod browser;
 mod contract;
 mod db;
 mod dependencies;
+mod documents;
 mod jobs;
 mod routes;
 mod stage;

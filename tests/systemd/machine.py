@@ -14,7 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"}
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "HOME": "/root",
+}
 
 
 class Failed(AssertionError):
@@ -104,7 +108,9 @@ class Machine:
         """Writes a file there."""
         quoted = shlex.quote(path)
         process = self.popen(
-            f"set -e; install -D -m {mode:o} /dev/null {quoted}; cat >{quoted}", stdin=subprocess.PIPE, stderr=subprocess.PIPE
+            f"set -e; install -D -m {mode:o} /dev/null {quoted}; cat >{quoted}",
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         _, errors = process.communicate(text, timeout=30)
         if process.returncode != 0:

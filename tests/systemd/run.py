@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import inspect
-import pkgutil
 import signal
 import sys
 import tempfile
@@ -27,32 +26,38 @@ VITAL = ("check_apt_installs_and_starts_nothing", "check_setup_asks_a_person")
 
 def all_checks(only: str) -> list[tuple[str, Callable[[World], int | None]]]:
     """Every check, module by module, in the order in which they stand."""
-    found = []
-    for module in sorted(pkgutil.iter_modules(checks.__path__), key=lambda each: each.name):
-        loaded = importlib.import_module(f"checks.{module.name}")
+    found: list[tuple[str, Callable[[World], int | None]]] = []
+    for module in checks.ORDER:
+        loaded = importlib.import_module(f"checks.{module}")
         own = [
             (name, function)
             for name, function in vars(loaded).items()
-            if name.startswith("check_") and inspect.isfunction(function) and function.__module__ == loaded.__name__
+            if name.startswith("check_")
+            and inspect.isfunction(function)
+            and function.__module__ == loaded.__name__
         ]
         found += [
-            (f"{module.name[2:]}::{name.removeprefix('check_')}", function)
+            (f"{module}::{name.removeprefix('check_')}", function)
             for name, function in own
-            if name in VITAL or only in f"{module.name[2:]}::{name}"
+            if name in VITAL or only in f"{module}::{name}"
         ]
     return found
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--base", type=Path, required=True, help="a folder with a bare Debian; it is not written to")
+    parser.add_argument(
+        "--base", type=Path, required=True, help="a folder with a bare Debian; it is not written to"
+    )
     parser.add_argument("--package", type=Path, required=True, help="the Debian package")
     parser.add_argument("--only", default="", help="only the checks whose names have this in them")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
 
     passed, failed = 0, []
-    with tempfile.TemporaryDirectory(prefix="safeharbor-systemd.", dir="/var/tmp", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="safeharbor-systemd.", dir="/var/tmp", ignore_cleanup_errors=True
+    ) as folder:
         world = World(options.base, options.package, Path(folder))
         try:
             world.server.start()

@@ -19,7 +19,9 @@ LIBRARY = ROOT / "nixos-module/tests/lib"
 STAND_INS = ROOT / "nixos-module/tests/stand-ins"
 sys.path.insert(0, str(LIBRARY))
 
-from contract import Contract  # noqa: E402 # it is beside the NixOS tests, which put it in front of their scripts
+from contract import (
+    Contract,
+)  # noqa: E402 # it is beside the NixOS tests, which put it in front of their scripts
 
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 SERVER, CLIENT = "192.0.2.1", "192.0.2.2"
@@ -94,18 +96,24 @@ class World:
     def health(self) -> dict[str, Any]:
         """What /healthz says on the server itself, whatever its status code."""
         listening = self.show("safeharbor.socket", "Listen").split(" ")[0]
-        way = f"--unix-socket {listening} http://127.0.0.1" if listening.startswith("/") else f"http://{listening}"
+        way = (
+            f"--unix-socket {listening} http://127.0.0.1"
+            if listening.startswith("/")
+            else f"http://{listening}"
+        )
         return json.loads(self.server.succeed(f"curl -sS --max-time 20 {way}/healthz"))  # type: ignore[no-any-return]
 
     def wait_for_health(self, state: str = "ok", timeout: float = 60) -> None:
         """Waits until /healthz says so."""
         self.server.wait_until_succeeds(
-            f"curl -sS --max-time 20 http://127.0.0.1:8000/healthz | grep -F '\"status\":\"{state}\"'", timeout
+            f'curl -sS --max-time 20 http://127.0.0.1:8000/healthz | grep -F \'"status":"{state}"\'', timeout
         )
 
     def sql(self, statement: str, database: str = "safeharbor") -> str:
         """Asks Postgres, as its own superuser."""
-        command = f"cd / && runuser -u postgres -- psql -X -At -v ON_ERROR_STOP=1 -d {database} -c \"{statement}\""
+        command = (
+            f'cd / && runuser -u postgres -- psql -X -At -v ON_ERROR_STOP=1 -d {database} -c "{statement}"'
+        )
         return self.server.succeed(command).strip()
 
     def journal(self, unit: str, more: str = "") -> str:
@@ -151,7 +159,11 @@ class World:
         folder.mkdir(parents=True, exist_ok=True)
         for file in ("hop.py", f"{name}.py"):
             shutil.copy(STAND_INS / file, folder / file)
-        self.server.put(f"/usr/local/bin/{name}", f'#!/bin/sh\nexec python3 /usr/local/lib/stand-ins/{name}.py "$@"\n', 0o755)
+        self.server.put(
+            f"/usr/local/bin/{name}",
+            f'#!/bin/sh\nexec python3 /usr/local/lib/stand-ins/{name}.py "$@"\n',
+            0o755,
+        )
 
     def through_caddy(self) -> str:
         """The curl options with which the client reaches the public address through Caddy."""

@@ -179,11 +179,18 @@ fn development_is_this_machine_alone() {
 
 #[test]
 fn the_insecure_lan_is_explicit_and_warned_of() {
-    for host in ["192.168.1.5:8000", "127.0.0.1", "reef.local", "reef.home.arpa", "[fd00::5]"] {
+    for host in ["192.168.1.5:8000", "reef.local", "reef.home.arpa", "[fd00::5]"] {
         let line = format!("PUBLIC_URL=http://{host} ALLOW_INSECURE_HTTP=1 TRUST_PROXY_HEADERS");
         let environ = with(production(), &line);
         assert!(!load(&environ).secure_cookies());
         assert_eq!(warned_variables(&environ), ["ALLOW_INSECURE_HTTP"]);
+    }
+    // On this machine alone nothing travels.
+    for host in ["127.0.0.1", "localhost:8000", "[::1]"] {
+        let line = format!("PUBLIC_URL=http://{host} ALLOW_INSECURE_HTTP=1 TRUST_PROXY_HEADERS");
+        let environ = with(production(), &line);
+        assert!(!load(&environ).secure_cookies());
+        assert!(warned_variables(&environ).is_empty());
     }
 }
 

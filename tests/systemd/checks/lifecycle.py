@@ -73,7 +73,9 @@ def check_a_process_that_hangs_is_replaced(world: World) -> None:
     for unit in units:
         assert world.show(unit, "WatchdogUSec") == "30s"
         world.server.put(drop_in.format(unit), "[Service]\nWatchdogSec=10\n")
-    world.server.succeed("systemctl daemon-reload", "systemctl restart safeharbor.service safeharbor-worker.service")
+    world.server.succeed(
+        "systemctl daemon-reload", "systemctl restart safeharbor.service safeharbor-worker.service"
+    )
     try:
         before = {unit: world.main_pid(unit) for unit in units}
         world.server.succeed(f"kill -STOP {before[units[0]]} {before[units[1]]}")
@@ -83,7 +85,9 @@ def check_a_process_that_hangs_is_replaced(world: World) -> None:
         world.wait_for_health()
     finally:
         world.server.succeed(f"rm -r {' '.join(os.path.dirname(drop_in.format(unit)) for unit in units)}")
-        world.server.succeed("systemctl daemon-reload", "systemctl restart safeharbor.service safeharbor-worker.service")
+        world.server.succeed(
+            "systemctl daemon-reload", "systemctl restart safeharbor.service safeharbor-worker.service"
+        )
 
 
 SLOW_FORM = """
@@ -124,7 +128,12 @@ def check_a_stop_drains(world: World) -> None:
 
 
 def check_stopping_the_target_stops_all_of_it(world: World) -> None:
-    units = ("safeharbor.socket", "safeharbor-metrics.socket", "safeharbor.service", "safeharbor-worker.service")
+    units = (
+        "safeharbor.socket",
+        "safeharbor-metrics.socket",
+        "safeharbor.service",
+        "safeharbor-worker.service",
+    )
     world.server.succeed("systemctl stop safeharbor.target")
     for unit in units:
         assert world.show(unit, "ActiveState") == "inactive", unit
@@ -136,7 +145,9 @@ def check_stopping_the_target_stops_all_of_it(world: World) -> None:
 
 
 def check_the_journal_has_its_fields(world: World) -> None:
-    world.client.succeed(f"curl -sS --globoff --max-time 30 -o /dev/null {world.through_caddy()} '{PUBLIC}/sign-in?next=%0A%1b[31m'")
+    world.client.succeed(
+        f"curl -sS --globoff --max-time 30 -o /dev/null {world.through_caddy()} '{PUBLIC}/sign-in?next=%0A%1b[31m'"
+    )
     lines = world.server.succeed(
         "journalctl --sync; journalctl --no-pager -o json -n 50 _SYSTEMD_UNIT=safeharbor.service"
     ).splitlines()
@@ -144,13 +155,17 @@ def check_the_journal_has_its_fields(world: World) -> None:
     asked = next(entry for entry in reversed(entries) if entry["MESSAGE"].startswith("GET /sign-in"))
     assert asked["SYSLOG_IDENTIFIER"] == "safeharbor" and asked["PRIORITY"] == "6", asked
     assert len(asked["SH_REQUEST_ID"]) == 16 and asked["_TRANSPORT"] == "journal", asked
-    assert all(isinstance(entry["MESSAGE"], str) and entry["MESSAGE"].isprintable() for entry in entries), entries
+    assert all(
+        isinstance(entry["MESSAGE"], str) and entry["MESSAGE"].isprintable() for entry in entries
+    ), entries
     worker = json.loads(
         world.server.succeed("journalctl --no-pager -o json -n 1 _SYSTEMD_UNIT=safeharbor-worker.service")
     )
     assert worker["SYSLOG_IDENTIFIER"] == "safeharbor-worker", worker
     # One line an event: nothing is written to the journal and to stderr as well.
-    found = world.server.succeed(f"journalctl --no-pager -o cat SH_REQUEST_ID={shlex.quote(asked['SH_REQUEST_ID'])}")
+    found = world.server.succeed(
+        f"journalctl --no-pager -o cat SH_REQUEST_ID={shlex.quote(asked['SH_REQUEST_ID'])}"
+    )
     assert found.count("GET /sign-in") == 1, found
 
 
@@ -167,5 +182,7 @@ def check_a_reboot_keeps_everything(world: World) -> None:
     print(f"      pages {time.monotonic() - begin:.1f} s after the first process")
     world.wait_for_health()
     assert world.sql(count) == before
-    world.server.succeed("test -e /var/lib/safeharbor/uploads/kept", "systemctl is-active safeharbor-worker.service")
+    world.server.succeed(
+        "test -e /var/lib/safeharbor/uploads/kept", "systemctl is-active safeharbor-worker.service"
+    )
     assert "FAIL" not in world.server.succeed("safeharbor-admin doctor 2>&1")

@@ -53,10 +53,19 @@ def check_setup_says_what_is_missing(world: World) -> None:
         ("--ingress", "needs a value"),
         ("--ingres caddy", "there is no option --ingres"),
         ("--public-url", "needs a value"),
-        ("--ingress caddy --public-url https://reef.example.org --listen 0.0.0.0:8000", "it is a loopback address"),
-        ("--ingress external --public-url https://reef.example.org --listen unix:/run/x.sock", "--listen-group"),
+        (
+            "--ingress caddy --public-url https://reef.example.org --listen 0.0.0.0:8000",
+            "it is a loopback address",
+        ),
+        (
+            "--ingress external --public-url https://reef.example.org --listen unix:/run/x.sock",
+            "--listen-group",
+        ),
         ("--ingress external --public-url https://reef.example.org/tank", "PUBLIC_URL"),
-        ("--ingress caddy --public-url https://reef.example.org --database-url postgres://h/x", "--allow-address"),
+        (
+            "--ingress caddy --public-url https://reef.example.org --database-url postgres://h/x",
+            "--allow-address",
+        ),
     ):
         said = world.server.fail(f"safeharbor-setup {arguments} </dev/null")
         assert expected in said, f"{arguments}: {said}"
@@ -104,9 +113,19 @@ def check_setup_made_what_the_service_needs(world: World) -> None:
     server = world.server
     assert server.succeed(f"stat -c '%a %U' {SETTINGS}").strip() == "600 root"
     assert server.succeed("stat -c '%a %U' /var/lib/safeharbor/uploads").strip() == "700 safeharbor"
-    assert world.sql("select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = 'safeharbor'") == "f"
-    assert world.sql("select usename || ' ' || (client_addr is null) from pg_stat_activity"
-                     " where datname = 'safeharbor' and usename <> 'postgres' limit 1") == "safeharbor true"
+    assert (
+        world.sql(
+            "select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = 'safeharbor'"
+        )
+        == "f"
+    )
+    assert (
+        world.sql(
+            "select usename || ' ' || (client_addr is null) from pg_stat_activity"
+            " where datname = 'safeharbor' and usename <> 'postgres' limit 1"
+        )
+        == "safeharbor true"
+    )
     assert server.succeed("ss -Hltn 'sport = :8000' | awk '{print $4}'").split() == ["127.0.0.1:8000"]
     # Its Redis has no port.
     listening = server.succeed("ss -Hltnp | grep redis || true")
@@ -118,7 +137,10 @@ def check_setup_again_changes_nothing(world: World) -> None:
     before = world.server.succeed(f"sort {SETTINGS}; cat /etc/caddy/Caddyfile /etc/caddy/safeharbor.caddy")
     said = world.server.succeed("safeharbor-setup </dev/null 2>&1", timeout=120)
     assert "Safe Harbor runs" in said
-    assert world.server.succeed(f"sort {SETTINGS}; cat /etc/caddy/Caddyfile /etc/caddy/safeharbor.caddy") == before
+    assert (
+        world.server.succeed(f"sort {SETTINGS}; cat /etc/caddy/Caddyfile /etc/caddy/safeharbor.caddy")
+        == before
+    )
 
 
 def check_setup_keeps_what_a_person_wrote(world: World) -> None:
@@ -141,7 +163,12 @@ def check_setup_keeps_what_a_person_wrote(world: World) -> None:
 def check_admin_runs_as_the_service(world: World) -> None:
     doctor = world.server.succeed("safeharbor-admin doctor 2>&1")
     assert "FAIL" not in doctor, doctor
-    for part in ("0.2 SAFE", "port 8000 listens on 127.0.0.1", "PROXY_HOP=caddy", "requests in the last minutes"):
+    for part in (
+        "0.2 SAFE",
+        "port 8000 listens on 127.0.0.1",
+        "PROXY_HOP=caddy",
+        "requests in the last minutes",
+    ):
         assert part in doctor, f"{part}: {doctor}"
     # The code is for the pipe, so nothing else may be in it.
     assert len(world.server.succeed("safeharbor-admin verify-token").split()) == 1

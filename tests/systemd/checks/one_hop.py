@@ -15,7 +15,9 @@ def check_through_caddy(world: World) -> int:
 
 
 def check_metrics_are_not_public(world: World) -> None:
-    listed = world.server.succeed("curl -sS --fail --unix-socket /run/safeharbor/metrics.sock http://127.0.0.1/metrics")
+    listed = world.server.succeed(
+        "curl -sS --fail --unix-socket /run/safeharbor/metrics.sock http://127.0.0.1/metrics"
+    )
     assert "# TYPE" in listed, listed
     code = f"curl -sS -o /dev/null -w '%{{http_code}}' {world.through_caddy()} {PUBLIC}/metrics"
     assert world.client.succeed(code) == "404"
@@ -39,7 +41,11 @@ def check_through_a_unix_socket(world: World) -> int:
         assert world.server.succeed(f"stat -c '%a %G' {SOCKET}").strip() == "660 caddy"
         assert "FAIL" not in world.server.succeed("safeharbor-admin doctor 2>&1")
         contract = world.contract(
-            "caddy", reach=world.through_caddy(), direct=f"unix:{SOCKET}", plain=f"http://{NAME}", plain_by="hop",
+            "caddy",
+            reach=world.through_caddy(),
+            direct=f"unix:{SOCKET}",
+            plain=f"http://{NAME}",
+            plain_by="hop",
             other_hosts="hop",
         )
         return contract.run_all()
@@ -49,7 +55,12 @@ def check_through_a_unix_socket(world: World) -> int:
 
 def check_a_tunnel_without_its_token(world: World) -> None:
     world.install_stand_in("cloudflared")
-    edge = {"listen": "0.0.0.0:8443", "listen_plain": "0.0.0.0:8080", "hostname": NAME, "service": "http://127.0.0.1:8000"}
+    edge = {
+        "listen": "0.0.0.0:8443",
+        "listen_plain": "0.0.0.0:8080",
+        "hostname": NAME,
+        "service": "http://127.0.0.1:8000",
+    }
     world.server.put("/etc/cloudflared-stand-in.json", json.dumps(edge))
     world.server.fail("systemctl start safeharbor-cloudflared.service")
     journal = world.journal("safeharbor-cloudflared.service")
@@ -58,7 +69,9 @@ def check_a_tunnel_without_its_token(world: World) -> None:
 
 
 def check_a_token_that_is_none(world: World) -> None:
-    said = world.server.fail("safeharbor-setup --ingress cloudflared --token-file - <<<'not-a-token'", timeout=120)
+    said = world.server.fail(
+        "safeharbor-setup --ingress cloudflared --token-file - <<<'not-a-token'", timeout=120
+    )
     assert "journalctl -u safeharbor-cloudflared.service says why" in said, said
     journal = world.journal("safeharbor-cloudflared.service")
     assert "Provided Tunnel token is not valid" in journal, journal
@@ -67,15 +80,20 @@ def check_a_token_that_is_none(world: World) -> None:
 def check_through_a_tunnel(world: World) -> int:
     said = world.server.succeed(f"safeharbor-setup --token-file - <<<'{TOKEN}' 2>&1", timeout=120)
     assert "the tunnel's public host name reef.example.org goes to http://127.0.0.1:8000" in said, said
-    assert world.server.succeed("stat -c '%a %U' /etc/credstore/safeharbor.tunnel_token").strip() == "600 root"
+    assert (
+        world.server.succeed("stat -c '%a %U' /etc/credstore/safeharbor.tunnel_token").strip() == "600 root"
+    )
     # The unit's process is nobody that was there before, and has the token and nothing else of root's.
     pid = world.main_pid("safeharbor-cloudflared.service")
     assert world.server.succeed(f"ps -o user= -p {pid}").strip() not in ("root", "safeharbor")
     arguments = world.server.succeed(f"tr '\\0' ' ' </proc/{pid}/cmdline")
     assert TOKEN not in arguments, arguments
     contract = world.contract(
-        "cloudflared", reach=f"--connect-to ::{SERVER}:8443 --insecure", other_hosts="hop",
-        plain=f"http://{NAME}", plain_by="app",
+        "cloudflared",
+        reach=f"--connect-to ::{SERVER}:8443 --insecure",
+        other_hosts="hop",
+        plain=f"http://{NAME}",
+        plain_by="app",
     )
     contract.plain.options = f"--connect-to ::{SERVER}:8080"
     return contract.run_all()

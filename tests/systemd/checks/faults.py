@@ -37,7 +37,11 @@ def check_secrets_that_cannot_be_meant(world: World) -> None:
     secret = "/etc/credstore/safeharbor.smtp_pass"
     for make, said, mend in (
         (f"ln -s /run/secrets/smtp {secret}", "smtp_pass: /run/secrets/smtp does not exist", f"rm {secret}"),
-        (f"echo hunter2 >{secret}; chmod 0644 {secret}", f"everyone on this machine can read {secret}", f"chmod 600 {secret}"),
+        (
+            f"echo hunter2 >{secret}; chmod 0644 {secret}",
+            f"everyone on this machine can read {secret}",
+            f"chmod 600 {secret}",
+        ),
         (f"rm {secret}; : >{secret}; chmod 0600 {secret}", f"{secret} is empty", f"rm {secret}"),
     ):
         world.server.succeed(make)
@@ -67,7 +71,9 @@ def check_the_port_is_taken(world: World) -> None:
         assert world.show("safeharbor.service", "ActiveState") == "inactive"
     finally:
         # The container's own number for it is another; what holds the port is asked for it.
-        world.server.succeed("kill $(ss -Hltnp 'sport = :8000' | sed -n 's/.*pid=\\([0-9]*\\),.*/\\1/p' | head -n 1)")
+        world.server.succeed(
+            "kill $(ss -Hltnp 'sport = :8000' | sed -n 's/.*pid=\\([0-9]*\\),.*/\\1/p' | head -n 1)"
+        )
         taker.wait(10)
     world.server.succeed("systemctl start safeharbor.target")
     mended(world)
@@ -80,7 +86,9 @@ def check_postgres_is_absent_at_boot(world: World) -> None:
         world.wait_for_status("waiting for Postgres")
         world.wait_for_status("waiting for Postgres", "safeharbor-worker.service")
         assert world.health()["status"] == "down", world.health()
-        status = world.server.succeed("curl -sS -o /dev/null -w '%{http_code}' --max-time 20 http://127.0.0.1:8000/livez")
+        status = world.server.succeed(
+            "curl -sS -o /dev/null -w '%{http_code}' --max-time 20 http://127.0.0.1:8000/livez"
+        )
         assert status == "200", status
     finally:
         world.server.succeed("systemctl enable --now postgresql.service")
@@ -89,7 +97,9 @@ def check_postgres_is_absent_at_boot(world: World) -> None:
 
 
 def check_redis_is_absent(world: World) -> None:
-    world.server.succeed("systemctl stop redis-server@safeharbor.service", "systemctl restart safeharbor.service")
+    world.server.succeed(
+        "systemctl stop redis-server@safeharbor.service", "systemctl restart safeharbor.service"
+    )
     assert world.health()["status"] == "degraded", world.health()
     world.server.succeed("systemctl is-active safeharbor-worker.service")
     world.server.succeed("systemctl start redis-server@safeharbor.service")
@@ -100,11 +110,15 @@ def check_the_disk_is_full(world: World) -> None:
     """A database on a disk with no room for the schema."""
     server = world.server
     server.succeed(
-        "mkdir -p /srv/small", "mount -t tmpfs -o size=12m tmpfs /srv/small", "chown postgres: /srv/small",
+        "mkdir -p /srv/small",
+        "mount -t tmpfs -o size=12m tmpfs /srv/small",
+        "chown postgres: /srv/small",
         "chmod 700 /srv/small",
     )
     world.sql("create tablespace small location '/srv/small'", "postgres")
     world.sql("create database full_disk owner safeharbor tablespace small", "postgres")
+    # A first connection writes a file of its own; without room for that there is no connection at all.
+    world.sql("select 1", "full_disk")
     server.succeed("dd if=/dev/zero of=/srv/small/ballast bs=64k 2>/dev/null || true")
     world.setting("DATABASE_URL", "postgresql:///full_disk?host=/run/postgresql")
     try:

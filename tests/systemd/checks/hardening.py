@@ -23,8 +23,21 @@ def sandboxed(world: World, unit: str, script: str) -> tuple[int, str]:
     kept = [
         line
         for line in text.splitlines()
-        if not line.startswith(("ExecStart", "Type=", "NotifyAccess=", "WatchdogSec=", "Restart", "Sockets=", "Requires=",
-                                "After=", "Wants=", "PartOf=", "WantedBy="))
+        if not line.startswith(
+            (
+                "ExecStart",
+                "Type=",
+                "NotifyAccess=",
+                "WatchdogSec=",
+                "Restart",
+                "Sockets=",
+                "Requires=",
+                "After=",
+                "Wants=",
+                "PartOf=",
+                "WantedBy=",
+            )
+        )
     ]
     place = kept.index("[Service]") + 1
     world.server.put("/usr/local/lib/inside.py", script)
@@ -33,7 +46,9 @@ def sandboxed(world: World, unit: str, script: str) -> tuple[int, str]:
     world.server.succeed("systemctl daemon-reload")
     status, _ = world.server.execute(f"systemctl start {name}")
     said = world.journal(name)
-    world.server.succeed(f"systemctl reset-failed {name} || true", f"rm /run/systemd/system/{name}", "systemctl daemon-reload")
+    world.server.succeed(
+        f"systemctl reset-failed {name} || true", f"rm /run/systemd/system/{name}", "systemctl daemon-reload"
+    )
     return status, said
 
 
@@ -117,4 +132,6 @@ def check_no_core_is_left(world: World) -> None:
     pid = world.main_pid()
     limits = world.server.succeed(f"cat /proc/{pid}/limits")
     assert number(r"Max open files\s+(\d+)", limits) == 8192, limits
-    assert "cannot be raised" not in world.journal("safeharbor.service"), "it asked for more open files than it may have"
+    assert "cannot be raised" not in world.journal(
+        "safeharbor.service"
+    ), "it asked for more open files than it may have"
