@@ -110,7 +110,7 @@ in
         }
       '';
       description = ''
-        Further settings, by the names of the environment variables in the README's table. `true` and `false`
+        Further settings, by the names of the environment variables in `docs/settings.md`. `true` and `false`
         become `1` and `0`; `null` leaves a setting out. They are checked when the system is built. What has an
         option of its own is set there, and secrets are never set here: these values are readable by everyone.
       '';
