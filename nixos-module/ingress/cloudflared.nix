@@ -36,6 +36,7 @@ in
         {
           services.cloudflared = {
             enable = true;
+            package = lib.mkDefault tunnel.package;
             tunnels.${tunnel.tunnelId} = {
               credentialsFile = toString tunnel.credentialsFile;
               ingress.${url.host} = "http://${listen.stream}";

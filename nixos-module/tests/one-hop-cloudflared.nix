@@ -51,7 +51,6 @@ in
         }
       ))
     ];
-    services.cloudflared.package = shared.cloudflared;
     services.safeharbor.cloudflared = {
       package = shared.cloudflared;
       tunnelId = tunnel;
