@@ -22,7 +22,9 @@ pub async fn run(listen: &ListenAddr, out: &mut dyn Write) -> Result<ExitCode> {
         ListenAddr::Tcp(addr) => Dial::Tcp(*addr),
         ListenAddr::Unix(path) => Dial::Unix(path.clone()),
         ListenAddr::Inherited => {
-            bail!("LISTEN=systemd does not say where: set LISTEN to the socket's address")
+            bail!(
+                "LISTEN=systemd does not say where: set LISTEN to the socket's address, or use safeharbor-admin"
+            )
         }
     };
     let client = Client { dial, tls: None, host: "localhost".to_owned(), source: None };

@@ -42,6 +42,7 @@ pub async fn probe(settings: &Settings, report: &mut Report) {
     report.check("mail", "", mail(settings)).await;
     report.check("photos.folder", "", async { folder(&settings.upload_dir) }).await;
     report.check("unit.hardening", "", async { hardening() }).await;
+    report.check("unit.network", "", async { network_profile() }).await;
 }
 
 fn trust(settings: &Settings) -> Finding {
@@ -242,8 +243,47 @@ fn folder(dir: &Path) -> Result<Finding> {
     })
 }
 
+/// Whether systemd manages this machine.
+fn has_systemd() -> bool {
+    Path::new("/run/systemd/system").exists()
+}
+
+/// Which of the two profiles of the web unit is in force: no network of its own, or a drop-in's allow-list.
+fn network_profile() -> Result<Finding> {
+    if !has_systemd() {
+        return Ok(Finding::skip("systemd does not run here"));
+    }
+    let output = child_env(&mut Command::new("systemctl"))
+        .args(["show", "--property=LoadState,PrivateNetwork,IPAddressAllow,IPAddressDeny", UNIT])
+        .output()
+        .context("systemctl")?;
+    Ok(judge_network(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// Judges what `systemctl show` says of the unit.
+fn judge_network(shown: &str) -> Finding {
+    let value = |name: &str| {
+        let mut lines = shown.lines();
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default().trim()
+    };
+    if value("LoadState") != "loaded" {
+        return Finding::skip(format!("there is no {UNIT} here"));
+    }
+    let (allowed, denied) = (value("IPAddressAllow"), value("IPAddressDeny"));
+    if value("PrivateNetwork") == "yes" {
+        Finding::pass(format!("{UNIT} has no network of its own"))
+    } else if denied.is_empty() {
+        Finding::warn(format!("{UNIT} may connect to every address"))
+            .because("a drop-in opens the network without IPAddressDeny=any")
+            .then("name what it needs: IPAddressDeny=any and IPAddressAllow=ADDRESS in the drop-in")
+    } else {
+        let allowed = if allowed.is_empty() { "nothing" } else { allowed };
+        Finding::pass(format!("{UNIT} may connect to {allowed} and to nothing else"))
+    }
+}
+
 fn hardening() -> Result<Finding> {
-    if !Path::new("/run/systemd/system").exists() {
+    if !has_systemd() {
         return Ok(Finding::skip("systemd does not run here"));
     }
     let output = child_env(&mut Command::new("systemd-analyze"))
@@ -278,6 +318,19 @@ fn client(listen: &ListenAddr) -> Option<Client> {
 mod tests {
     use super::super::Verdict;
     use super::*;
+
+    #[test]
+    fn the_units_network_is_told_from_what_systemd_says() {
+        let judge = |private: &str, allow: &str, deny: &str| {
+            judge_network(&format!(
+                "LoadState=loaded\nPrivateNetwork={private}\nIPAddressAllow={allow}\nIPAddressDeny={deny}\n"
+            ))
+        };
+        assert_eq!(judge("yes", "", "::/0 0.0.0.0/0").verdict, Verdict::Pass);
+        assert!(judge("no", "192.0.2.10/32", "::/0 0.0.0.0/0").seen.contains("192.0.2.10/32"));
+        assert_eq!(judge("no", "", "").verdict, Verdict::Warn);
+        assert_eq!(judge_network("LoadState=not-found\n").verdict, Verdict::Skip);
+    }
 
     #[test]
     fn the_kernels_word_counts() {

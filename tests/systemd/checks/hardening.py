@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 from world import CLIENT, World, number
 
 LIMITS = {"safeharbor.service": 0.3, "safeharbor-worker.service": 1.2, "safeharbor-cloudflared.service": 1.5}
+
+
+NUMBERS = itertools.count(1)
 
 
 def check_exposure_scores(world: World) -> None:
@@ -16,9 +21,10 @@ def check_exposure_scores(world: World) -> None:
             print(f"      {unit} {way or 'as it runs'}: {score}")
 
 
-def sandboxed(world: World, unit: str, script: str) -> tuple[int, str]:
-    """Runs a script in place of the unit's own program, with all that the unit says about it."""
-    name = f"inside-{unit}"
+def sandboxed(world: World, unit: str, script: str) -> str:
+    """Runs a script in place of the unit's own program, with all that the unit and its drop-ins say about it."""
+    # A name of its own each time, because the journal keeps what the one before said.
+    name = f"inside-{next(NUMBERS)}-{unit}"
     text = world.server.succeed(f"cat /usr/lib/systemd/system/{unit}")
     kept = [
         line
@@ -43,13 +49,19 @@ def sandboxed(world: World, unit: str, script: str) -> tuple[int, str]:
     world.server.put("/usr/local/lib/inside.py", script)
     kept[place:place] = ["Type=oneshot", "ExecStart=/usr/bin/python3 /usr/local/lib/inside.py"]
     world.server.put(f"/run/systemd/system/{name}", "\n".join(kept) + "\n")
-    world.server.succeed("systemctl daemon-reload")
-    status, _ = world.server.execute(f"systemctl start {name}")
+    drop_ins = f"/etc/systemd/system/{unit}.d"
+    world.server.succeed(
+        f"if test -d {drop_ins}; then cp -r {drop_ins} /run/systemd/system/{name}.d; fi",
+        "systemctl daemon-reload",
+    )
+    # The script says itself what it could not do, so it must come to its end.
+    world.server.succeed(f"systemctl start {name}")
     said = world.journal(name)
     world.server.succeed(
-        f"systemctl reset-failed {name} || true", f"rm /run/systemd/system/{name}", "systemctl daemon-reload"
+        f"rm -r /run/systemd/system/{name} /run/systemd/system/{name}.d 2>/dev/null || true",
+        "systemctl daemon-reload",
     )
-    return status, said
+    return said
 
 
 CONNECT = f"""
@@ -70,13 +82,41 @@ def check_only_the_worker_reaches_out(world: World) -> None:
     try:
         world.server.wait_until_succeeds(f"curl -sS -o /dev/null --max-time 5 http://{CLIENT}:5999/")
         for unit, reaches in (("safeharbor.service", False), ("safeharbor-worker.service", True)):
-            _, said = sandboxed(world, unit, CONNECT)
+            said = sandboxed(world, unit, CONNECT)
             assert (f"connected to {CLIENT}" in said) == reaches, f"{unit}: {said}"
             if not reaches:
                 assert said.count("not to") == 3, said
     finally:
         listener.kill()
         listener.wait()
+
+
+def check_a_redis_by_network(world: World) -> None:
+    """The other profile: a drop-in opens the network to one address, and to no other."""
+    server = world.server
+    listener = world.client.popen(f"exec python3 -m http.server --bind {CLIENT} 5999 2>/dev/null", stdout=-3)
+    try:
+        server.succeed(
+            "safeharbor-setup --redis-url redis://127.0.0.1:6379/0 --allow-address 127.0.0.1/32", timeout=120
+        )
+        world.wait_for_health()
+        doctor = server.succeed("safeharbor-admin doctor 2>&1")
+        assert "may connect to 127.0.0.1/32 and to nothing else" in doctor and "FAIL" not in doctor, doctor
+        server.wait_until_succeeds(f"curl -sS -o /dev/null --max-time 5 http://{CLIENT}:5999/")
+        said = sandboxed(world, "safeharbor.service", CONNECT.replace("5999", "6379"))
+        assert "connected to 127.0.0.1" in said and "not to ::1" in said, said
+        assert f"not to {CLIENT}" in sandboxed(world, "safeharbor.service", CONNECT)
+    finally:
+        listener.kill()
+        listener.wait()
+        server.succeed(
+            "rm /etc/credstore/safeharbor.redis_url /etc/systemd/system/safeharbor.service.d/network.conf",
+            "systemctl daemon-reload",
+            "safeharbor-setup",
+            timeout=120,
+        )
+    world.wait_for_health()
+    assert "has no network of its own" in server.succeed("safeharbor-admin doctor 2>&1")
 
 
 LOOK = """
@@ -100,7 +140,7 @@ attempt("write photos", lambda: open("/var/lib/safeharbor/uploads/x", "w").write
 
 def check_neither_sees_more_than_its_own(world: World) -> None:
     for unit in ("safeharbor.service", "safeharbor-worker.service"):
-        _, said = sandboxed(world, unit, LOOK)
+        said = sandboxed(world, unit, LOOK)
         for name in ("write /etc", "write /usr", "read settings", "read shadow", "list homes", "root again"):
             assert f"{name} refused:" in said, f"{unit}: {name}: {said}"
         assert "other processes -> []" in said, f"{unit}: {said}"
