@@ -43,6 +43,9 @@
         safeharbor =
           { pkgs, ... }:
           {
+            # One module, however often and under whichever of its two names it is imported.
+            key = "safeharbor";
+            _file = ./flake.nix;
             imports = [ ./nixos-module ];
             services.safeharbor.package =
               lib.mkDefault

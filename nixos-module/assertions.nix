@@ -7,6 +7,7 @@ let
   address = import ./address.nix { inherit lib; };
   url = address.publicUrl cfg.publicUrl;
   listen = address.listen cfg.listen;
+  uploads = toString cfg.uploads.dir;
 
   demand = assertion: option: message: {
     inherit assertion;
@@ -171,6 +172,29 @@ in
         (demand (
           cfg.ingress == "cloudflared" || cfg.cloudflared.tokenFile == null
         ) "cloudflared.tokenFile" ''it has no effect: set ${name "ingress"} = "cloudflared".'')
+        (demand (
+          cfg.ingress == "cloudflared" || cfg.cloudflared.credentialsFile == null
+        ) "cloudflared.credentialsFile" ''it has no effect: set ${name "ingress"} = "cloudflared".'')
+        (demand (
+          cfg.ingress == "tailscale-funnel" || cfg.tailscale.authKeyFile == null
+        ) "tailscale.authKeyFile" ''it has no effect: set ${name "ingress"} = "tailscale-funnel".'')
+        (demand (builtins.match "/[A-Za-z0-9._/@:+=,-]*" uploads != null) "uploads.dir"
+          ''"${uploads}" holds a character that a unit cannot name simply: use letters, digits and ._/@:+=,- only.''
+        )
+        (demand
+          (
+            !lib.any (hidden: lib.hasPrefix "${hidden}/" "${uploads}/") [
+              "/home"
+              "/root"
+              "/run/user"
+              "/tmp"
+              "/var/tmp"
+              builtins.storeDir
+            ]
+          )
+          "uploads.dir"
+          "the service sees nothing of ${uploads}, or may not write there: name a folder elsewhere, such as /srv/safeharbor."
+        )
         (demand (!lib.elem cfg.ingress needsTcp || listen == null || listen.kind == "tcp") "listen"
           "${cfg.ingress} cannot use a unix socket that only a group may open. Listen on 127.0.0.1:8000."
         )

@@ -41,7 +41,8 @@ in
           appendOnly = true;
         };
         services.safeharbor.environment.REDIS_URL = "redis+unix://${redis.unixSocket}";
-        users.users.safeharbor.extraGroups = [ redis.group ];
+        # Before there was a group of its own, it was named as the user is.
+        users.users.safeharbor.extraGroups = [ (redis.group or redis.user) ];
       })
 
       (lib.mkIf (cfg.redis.url != null) { services.safeharbor.environment.REDIS_URL = cfg.redis.url; })

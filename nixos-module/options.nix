@@ -110,7 +110,7 @@ in
         }
       '';
       description = ''
-        Further settings, by the names of the environment variables in the README's table. `true` and `false`
+        Further settings, by the names of the environment variables in `docs/settings.md`. `true` and `false`
         become `1` and `0`; `null` leaves a setting out. They are checked when the system is built. What has an
         option of its own is set there, and secrets are never set here: these values are readable by everyone.
       '';
@@ -169,7 +169,8 @@ in
       example = [ "192.0.2.7/32" ];
       description = ''
         The addresses and networks that the web process may reach when the database or Redis is not on a unix
-        socket of this machine. Without such a remote it has no network at all, and this is empty.
+        socket of this machine; where a URL has a name in it, the resolver's address too. Without such a remote it
+        has no network at all, and this is empty.
       '';
     };
 

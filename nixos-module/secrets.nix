@@ -15,6 +15,7 @@ let
     redis_url = cfg.redis.urlFile;
     smtp_pass = cfg.mail.passwordFile;
     tunnel_token = cfg.cloudflared.tokenFile;
+    tunnel_credentials = cfg.cloudflared.credentialsFile;
   };
 
   rule =
@@ -24,8 +25,16 @@ let
       if file != null then { "L+".argument = toString file; } else { r = { }; }
     );
 
-  environmentFile = lib.mkIf (cfg.environmentFile != null) {
-    serviceConfig = {
+  both = {
+    # Another path is nothing that a unit says; a new secret at the same path is its owner's to announce.
+    restartTriggers = map toString (
+      lib.filter (file: file != null) [
+        cfg.database.urlFile
+        cfg.redis.urlFile
+        cfg.mail.passwordFile
+      ]
+    );
+    serviceConfig = lib.mkIf (cfg.environmentFile != null) {
       # The dash leaves it to the check to say that there is none.
       EnvironmentFile = [ "-${toString cfg.environmentFile}" ];
       ExecStartPre = [
@@ -41,7 +50,7 @@ in
     }
     // lib.mapAttrs' rule files;
 
-    systemd.services.safeharbor = environmentFile;
-    systemd.services.safeharbor-worker = environmentFile;
+    systemd.services.safeharbor = both;
+    systemd.services.safeharbor-worker = both;
   };
 }

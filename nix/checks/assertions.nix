@@ -107,6 +107,30 @@ let
       (https // { cloudflared.tokenFile = "/run/secrets/token"; })
       "services.safeharbor.cloudflared.tokenFile: it has no effect"
     ];
+    credentials-without-tunnel = [
+      (https // { cloudflared.credentialsFile = "/run/secrets/tunnel.json"; })
+      "services.safeharbor.cloudflared.credentialsFile: it has no effect"
+    ];
+    auth-key-without-tailscale = [
+      (https // { tailscale.authKeyFile = "/run/secrets/key"; })
+      "services.safeharbor.tailscale.authKeyFile: it has no effect"
+    ];
+    auth-key-in-store = [
+      {
+        publicUrl = "https://reef.tail1234.ts.net";
+        ingress = "tailscale-funnel";
+        tailscale.authKeyFile = pkgs.writeText "key" "not a key";
+      }
+      "services.safeharbor.tailscale.authKeyFile: /nix/store/"
+    ];
+    uploads-at-home = [
+      { uploads.dir = "/home/keeper/photos"; }
+      "services.safeharbor.uploads.dir: the service sees nothing of /home/keeper/photos"
+    ];
+    uploads-with-space = [
+      { uploads.dir = "/srv/our photos"; }
+      "services.safeharbor.uploads.dir: \"/srv/our photos\" holds a character"
+    ];
     token-in-store = [
       (tunnel // { cloudflared.tokenFile = pkgs.writeText "token" "not a token"; })
       "services.safeharbor.cloudflared.tokenFile: /nix/store/"
@@ -302,6 +326,10 @@ let
         redis.url = "redis://192.0.2.8:6379/0";
         network.allow = [ "192.0.2.0/24" ];
       }
+      null
+    ];
+    uploads-elsewhere = [
+      { uploads.dir = "/srv/safeharbor"; }
       null
     ];
     another-socket = [

@@ -28,5 +28,10 @@ in
         ${cfg.caddy.extraConfig}
       '';
     };
+
+    # services.caddy.openFirewall knows the two usual ports only.
+    networking.firewall.allowedTCPPorts = lib.mkIf (cfg.openFirewall && url.port != null) [
+      (lib.toInt url.port)
+    ];
   };
 }

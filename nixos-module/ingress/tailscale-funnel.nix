@@ -19,7 +19,17 @@ in
 
     systemd.services.safeharbor-tailscale-funnel = {
       wantedBy = [ "safeharbor.target" ];
+      stopIfChanged = false;
       path = [ (config.services.tailscale.package or pkgs.tailscale) ];
+    };
+
+    # A key that is used up may be gone; one that is there is root's alone.
+    systemd.services.tailscaled-autoconnect = lib.mkIf (cfg.tailscale.authKeyFile != null) {
+      preStart = ''
+        if [ -e ${toString cfg.tailscale.authKeyFile} ]; then
+          ${cfg.package}/libexec/safeharbor/check-secrets --file ${toString cfg.tailscale.authKeyFile}
+        fi
+      '';
     };
   };
 }

@@ -51,7 +51,6 @@ in
         }
       ))
     ];
-    services.cloudflared.package = shared.cloudflared;
     services.safeharbor.cloudflared = {
       package = shared.cloudflared;
       tunnelId = tunnel;
@@ -90,6 +89,22 @@ in
 
       with subtest("a tunnel that is declared here passes the public host on and nothing else"):
           contract(declared, "${nodes.declared.networking.primaryIPAddress}", "hop").run_all(unavailable=False)
+
+      with subtest("so are credentials that everybody can read, or that are missing"):
+          unit = "cloudflared-tunnel-${tunnel}.service"
+          declared.succeed("cp -p ${credentialsFile} /root/credentials")
+          for spoil, said in (
+              ("chmod 0644 ${credentialsFile}", "everyone on this machine can read ${credentialsFile}"),
+              ("rm ${credentialsFile}", "${credentialsFile} does not exist"),
+          ):
+              since = declared.succeed("date +%s").strip()
+              declared.succeed(spoil)
+              declared.fail(f"timeout 30 systemctl restart {unit}")
+              declared.wait_until_succeeds(
+                  f"journalctl --no-pager -u {unit} --since @{since} | grep -F '{said}'", timeout=30
+              )
+          declared.succeed("cp -p /root/credentials ${credentialsFile}")
+          declared.wait_for_unit(unit, timeout=60)
 
       with subtest("a wrong token, and one that everybody can read, are told of and refused"):
           dashboard.succeed("cp -p ${tokenFile} /root/token")

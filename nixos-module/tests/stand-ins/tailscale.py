@@ -182,7 +182,9 @@ def daemon(arguments: list[str]) -> None:
         for listener in tailscaled.servers.values():
             listener.close()
         await tailscaled.hop.drain()
-        os.unlink(path)
+        # Python 3.13 has done so already.
+        if os.path.exists(path):
+            os.unlink(path)
 
     run(main)
 
