@@ -97,7 +97,10 @@ def write_podman() -> Path:
         '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
         '[network]\nnetwork_backend = "netavark"\n'
     )
-    (WORK / "storage.conf").write_text(f'[storage]\ndriver = "{os.environ["STORAGE"]}"\n')
+    (WORK / "storage.conf").write_text(
+        f'[storage]\ndriver = "{os.environ["STORAGE"]}"\n'
+        f'graphroot = "{os.environ["STORE"]}"\nrunroot = "{WORK}/runroot"\n'
+    )
     (WORK / "registries.conf").write_text("unqualified-search-registries = []\n")
     for folder in ("bin", "networks", "temporary"):
         (WORK / folder).mkdir()
@@ -120,10 +123,12 @@ esac
 code=0
 /usr/bin/podman --root {os.environ["STORE"]} --runroot {WORK}/runroot --tmpdir {WORK}/tmp \\
   --network-config-dir {WORK}/networks "$@" || code=$?
-# A bridge has the lowest of its ports' addresses until it is given one; whoever remembers the old one then gets no
-# answer from the name server there for up to a minute. Docker's name server is inside the container.
+# Who remembers an address of before sends to nobody for up to a minute. A bridge has the lowest of its ports'
+# addresses until it is given one; the name server is there. (Docker's is inside the container.)
 for bridge in /sys/class/net/podman*; do
-  [ ! -e "$bridge" ] || ip link set dev "${{bridge##*/}}" address "$(cat "$bridge/address")"
+  [ -e "$bridge" ] || continue
+  ip link set dev "${{bridge##*/}}" address "$(cat "$bridge/address")"
+  ip neigh flush dev "${{bridge##*/}}"
 done
 exit $code
 """

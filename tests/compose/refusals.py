@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from machines import WORK, expect, run
 from project import COMPOSE, DOCKER, TOKEN, Project, setup
@@ -32,6 +33,9 @@ REFUSED: list[tuple[tuple, str]] = [
     ((*CADDY, "--https-port", "8443"), "must agree"),
     ((*CADDY, "--port", "8000"), "--port means nothing with --ingress caddy"),
     ((*CADDY, "--token-file", WORK / "token"), "--token-file means nothing with --ingress caddy"),
+    ((*CADDY, "--internal-tls"), "two ways"),
+    (("--internal-tls", *CADDY), "two ways"),
+    ((*CADDY, "--replace-token"), "goes with --token-file"),
     (("--host-hop", "--ingress", "tunnel"), "disagree"),
     (("--host-hop", "--public-url", PUBLIC, "--hop", "nginx"), "generic, caddy, cloudflared or tailscale"),
     (("--ingress", "none", "--public-url", PUBLIC), "--public-url means nothing with --ingress none"),
@@ -111,6 +115,51 @@ def again() -> str:
     return f"{len(modes)} secrets, each readable by its container's user alone"
 
 
+def at_once() -> str:
+    """Several at the same time wait for each other: no subnet and no port twice, and secrets that fit together."""
+    names = ["one", "two", "three", "three", "three"]
+    words = ("--public-url", PUBLIC, "--host-hop")
+    with ThreadPoolExecutor(len(names)) as pool:
+        projects = list(pool.map(lambda name: Project(name, *words), names))
+    for value in ("SAFEHARBOR_SUBNET", "SAFEHARBOR_PORT"):
+        given = {project.name: project.value(value) for project in projects}
+        expect(len(set(given.values())) == 3, f"{value}: {given}")
+    for project in projects:
+        password = (project.folder / "secrets/database-password").read_text().strip()
+        url = (project.folder / "secrets/safeharbor/database_url").read_text()
+        expect(f":{password}@" in url, f"{project.name}: the two do not fit together")
+    shutil.rmtree(DOCKER / "projects")
+    return f"{len(names)} at once made {len(set(names))} projects that share nothing"
+
+
+def asked() -> str:
+    """On a terminal it asks for what is missing."""
+    leader, follower = os.openpty()
+    answers = f"tunnel\n{PUBLIC}\n{WORK}/token\n"
+    os.write(leader, answers.encode())
+    try:
+        done = run(DOCKER / "setup", stdin=follower)
+    finally:
+        os.close(leader)
+        os.close(follower)
+    project = Project("safeharbor")
+    given = tuple(project.value(name) for name in ("SAFEHARBOR_INGRESS", "PUBLIC_URL"))
+    expect(given == ("tunnel", PUBLIC) and "next:" in done.stdout, f"{given}: {done.stdout}")
+    shutil.rmtree(DOCKER / "projects")
+    return "three answers on a terminal, no flag"
+
+
+def without_programs() -> str:
+    """A program that it needs and does not find is named before anything is written."""
+    bin = WORK / "few"
+    bin.mkdir()
+    for program in ("bash", "dirname", "awk", "base64", "od", "sed", "stat", "cat"):
+        (bin / program).symlink_to(shutil.which(program))
+    done = run("bash", DOCKER / "setup", *TUNNEL, check=False, env={"PATH": str(bin)})
+    expect(done.returncode == 2 and "flock is missing" in done.stdout, done.stdout)
+    return expect(not (DOCKER / "projects").exists() and done.stdout.strip(), "it wrote something all the same")
+
+
 def nobody_else() -> str:
     """Who is not root is told so, and reads nothing."""
     shutil.chown(DOCKER.parent, 65534)
@@ -155,5 +204,8 @@ def run_all(check: Callable[[str, Callable[[], str]], None]) -> None:
     check("setup refuses", all_refused)
     check("setup sees what is in use", in_use)
     check("setup again", again)
+    check("setup at once", at_once)
+    check("setup asks", asked)
+    check("setup without its programs", without_programs)
     check("setup needs root", nobody_else)
     check("compose without setup", nothing_set)
