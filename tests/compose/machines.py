@@ -123,13 +123,20 @@ esac
 code=0
 /usr/bin/podman --root {os.environ["STORE"]} --runroot {WORK}/runroot --tmpdir {WORK}/tmp \\
   --network-config-dir {WORK}/networks "$@" || code=$?
-# Who remembers an address of before sends to nobody for up to a minute. A bridge has the lowest of its ports'
-# addresses until it is given one; the name server is there. (Docker's is inside the container.)
-for bridge in /sys/class/net/podman*; do
-  [ -e "$bridge" ] || continue
-  ip link set dev "${{bridge##*/}}" address "$(cat "$bridge/address")"
-  ip neigh flush dev "${{bridge##*/}}"
-done
+# Podman gives every new start other hardware addresses and tells nobody, as Docker does; who remembers the old ones
+# sends to nobody for up to a minute. A bridge has the lowest of its ports' addresses until it is given one.
+case $verb in
+  start | restart | run)
+    for bridge in /sys/class/net/podman*; do
+      [ ! -e "$bridge" ] || ip link set dev "${{bridge##*/}}" address "$(cat "$bridge/address")"
+    done
+    ip neigh flush all
+    for network in /run/netns/*; do
+      # It may be gone by now, and with it what is remembered there.
+      nsenter --net="$network" ip neigh flush all || [ ! -e "$network" ] || exit 1
+    done
+    ;;
+esac
 exit $code
 """
     )
