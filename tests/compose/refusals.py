@@ -44,6 +44,21 @@ REFUSED: list[tuple[tuple, str]] = [
     ((*TUNNEL, "--version", "a/b"), "no image tag"),
     (("-p", "Safe Harbor", *TUNNEL), "no name for a project"),
     (("-p", "../x", *TUNNEL), "no name for a project"),
+    (("-p", "-x", *TUNNEL), "no name for a project"),
+    (("-p", "a\nb", *TUNNEL), "no name for a project"),
+    (("-p", "x" * 64, *TUNNEL), "no name for a project"),
+    (("--public-url", f"{PUBLIC}\nTRUST_PROXY_HEADERS=1", "--host-hop"), "nothing after it but a port"),
+    (("--public-url", "https://$(id).example.org", "--host-hop"), "a host name"),
+    (("--public-url", "https://reef.example.org {", "--host-hop"), "nothing after it but a port"),
+    (("--public-url", PUBLIC, "--ingress", "caddy", "--email", "a@example.org\n}"), "not a mail address"),
+    ((*CADDY, "--bind", "0.0.0.0:1"), "not an IPv4 address"),
+    ((*CADDY, "--bind", "010.0.0.1"), "not an IPv4 address"),
+    ((*CADDY, "--http-port", "080"), "1 to 65535"),
+    (("--public-url", PUBLIC, "--host-hop", "--port", "65536"), "1 to 65535"),
+    ((*TUNNEL, "--subnet", "10.254.0.0/29;id"), "its first address and /29"),
+    ((*TUNNEL, "--subnet", "10.254.0.0/24"), "its first address and /29"),
+    ((*TUNNEL, "--version", "1\n2"), "no image tag"),
+    (("--public-url", PUBLIC, "--ingress", "tunnel", "--token-file", WORK / "lines"), "more than one line"),
     ((*TUNNEL, "--tokn", "x"), "there is no option --tokn"),
     ((*TUNNEL, "--subnet"), "--subnet needs a value"),
 ]
@@ -60,6 +75,7 @@ def all_refused() -> str:
     (WORK / "half").write_text(TOKEN[:40])
     (WORK / "command").write_text(f"cloudflared service install {TOKEN}\n")
     (WORK / "empty").write_text("\n")
+    (WORK / "lines").write_text(f"{TOKEN}\n{TOKEN}\n")
     for words, wanted in REFUSED:
         refused(words, wanted)
     return f"{len(REFUSED)} mistakes, each with its reason, and nothing written"

@@ -1,5 +1,6 @@
 """The checks, one line each; the last line counts them. Started by `run`, inside its namespaces."""
 
+import os
 import shutil
 import signal
 import sys
@@ -70,6 +71,15 @@ def contract_checks(contract: ComposeContract, label: str) -> None:
     check(f"{label}: C24.503", contract.C24_unavailable)
 
 
+def inside_and_outside(project: Project, connect: str, authority: str) -> str:
+    """The guide's two proofs: doctor in the container, and verify on another machine with a token from here."""
+    doctor = HOST.succeed(f"{project.command('exec', '-T', 'web', '/bin/safeharbor', 'doctor')} 2>&1")
+    token = HOST.succeed(project.command("exec", "-T", "web", "/bin/safeharbor", "verify-token")).strip()
+    reach = f"--ca {authority} --connect {connect} --direct {HOST_ADDRESS}:8000"
+    verify = VISITOR.succeed(f"echo {token} | {os.environ['BINARY']} verify --token-file - {reach} {PUBLIC} 2>&1")
+    return f"doctor: {doctor.splitlines()[-1]}; verify: {verify.splitlines()[-1]}"
+
+
 def tunnel() -> str:
     project, contract = through_tunnel()
     check("tunnel: nothing is published", lambda: walls.nothing_published(project))
@@ -81,6 +91,8 @@ def tunnel() -> str:
     check("walls", lambda: walls.walls(project, "cloudflared"))
     check("passwords are needed", lambda: walls.passwords_needed(project))
     contract_checks(contract, "tunnel")
+    edge = f"{project.address('cloudflared', 'outside')}:8443"
+    check("tunnel: doctor, verify", lambda: inside_and_outside(project, edge, f"{WORK}/edge.crt"))
     check("no secret is shown", lambda: walls.no_secret_shown(project))
     check("a second project beside it", lambda: caddy(project))
     check("stops in time", lambda: keeping.stops_in_time(project))
@@ -128,6 +140,7 @@ def caddy(production: Project) -> str:
         other_hosts="hop",
     )
     contract_checks(contract, "caddy")
+    check("caddy: doctor, verify", lambda: inside_and_outside(project, f"{HOST_ADDRESS}:443", authority))
     production.wait_healthy("web", "cloudflared")
     expect(keeping.users(project) == "1" and keeping.users(production) == "1", "the two share what they store")
     project.compose("down", "--volumes")

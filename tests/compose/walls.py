@@ -63,7 +63,8 @@ def limit(pid: int, controller: str, old: str, new: str) -> int:
             where = f"/sys/fs/cgroup/{controller}{path}/{old}"
     with open(where, encoding="ascii") as file:
         text = file.read().strip()
-    return int(expect(text.isdigit() and text, f"{where} is {text}"))
+    expect(text.isdigit(), f"{where} is {text}")
+    return int(text)
 
 
 def limits(project: Project) -> str:
