@@ -1,6 +1,9 @@
 # Shared by setup and compose beside it: sourced, never run.
 # shellcheck shell=bash
 
+# In every language a-z are these 26 letters.
+LC_ALL=C
+
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -61,11 +61,11 @@ def application() -> Path:
             entry.size, entry.linkname = len(content), link
             tar.addfile(entry, io.BytesIO(content))
 
-        for folder in ("bin", "etc", "etc/ssl", "etc/ssl/certs", "lib64", "var", "var/lib"):
+        for folder in ("bin", "etc", "etc/ssl", "etc/ssl/certs", "lib64", "var", "var/lib", "var/lib/safeharbor"):
             add(folder, tarfile.DIRTYPE, 0o755)
-        for folder in ("var/lib/safeharbor", "var/lib/safeharbor/uploads"):
-            add(folder, tarfile.DIRTYPE, 0o700, 10001)
-        add("tmp", tarfile.DIRTYPE, 0o1777)
+        # Root's: what `tar -x` may not change there is part of the guide's restore.
+        for folder in ("tmp", "var/lib/safeharbor/uploads"):
+            add(folder, tarfile.DIRTYPE, 0o1777)
         add("etc/passwd", tarfile.REGTYPE, 0o644, 0, b"safeharbor:x:10001:10001::/var/lib/safeharbor:/bin/false\n")
         add("etc/group", tarfile.REGTYPE, 0o644, 0, b"safeharbor:x:10001:\n")
         authorities = Path("/etc/ssl/certs/ca-certificates.crt").read_bytes()

@@ -45,6 +45,8 @@ def kept(project: Project, contract: ComposeContract) -> str:
     contract.sign_in()
     expect(users(project) == before, "down and up lost what was stored")
     expect(os.path.exists(f"{photos}/mark"), "down and up lost a photo")
+    hardware = project.inspect("web")["NetworkSettings"]["Networks"][project.network("hop")]["MacAddress"]
+    expect(hardware == project.value("SAFEHARBOR_WEB_MAC"), f"web has the hardware address {hardware}")
     os.remove(f"{photos}/mark")
     return f"{before} keeper and the photos are still there; web was back after {seconds:.1f} s"
 
@@ -72,30 +74,44 @@ def rotated(project: Project, contract: ComposeContract) -> str:
     project.setup()
     for name, text in old.items():
         expect((secrets / name).read_text() != text, f"{name} is the old one")
+    begin = time.monotonic()
     project.compose("up", "-d", "--force-recreate")
     project.wait_healthy("postgres", "redis")
+    made = time.monotonic() - begin
     project.compose("exec", "-T", "postgres", "/docker-entrypoint-initdb.d/role.sh")
     project.wait_healthy("web", "cloudflared")
+    well = time.monotonic() - begin
     find_edge(project, contract)
     contract.sign_in()
     health = contract.through.ask("/healthz").body
     expect('"redis":"ok"' in health.replace(" ", ""), health)
-    return "both changed; the owner signs in, Redis answers"
+    return f"both changed; made anew after {made:.1f} s, healthy after {well:.1f} s; the owner signs in, Redis answers"
+
+
+def tree(project: Project) -> dict[str, tuple[int, int, int]]:
+    found = {str(path): path.stat() for path in project.folder.rglob("*")}
+    return {name: (stat.st_mode, stat.st_uid, stat.st_size) for name, stat in found.items()}
 
 
 def saved(project: Project, contract: ComposeContract) -> str:
-    """The guide's backup and restore, word by word."""
+    """The guide's backup and restore, word by word: the project's folder, the database and the photos are lost."""
     photos = project.network("photos")
     folder = podman("volume", "inspect", "--format", "{{.Mountpoint}}", photos).strip()
     with open(f"{folder}/photo", "wb") as file:
         file.write(b"a photo")
     shutil.chown(f"{folder}/photo", 10001, 10001)
     before = users(project)
-    tar = f"{PODMAN} run --rm -i --network none --user 10001 --entrypoint tar"
+    tar = f"{PODMAN} run --rm -i --network none --entrypoint tar"
     image = "docker.io/library/postgres:17-bookworm -C /photos"
     in_postgres = project.command("exec", "-T", "postgres")
     HOST.succeed(f"{in_postgres} pg_dump -U postgres -Fc safeharbor >{WORK}/safeharbor.dump")
     HOST.succeed(f"{tar} -v {photos}:/photos:ro {image} -c . >{WORK}/photos.tar")
+    HOST.succeed(f"tar -C '{project.folder.parent}' --numeric-owner -c {project.name} >{WORK}/project.tar")
+    kept_files = tree(project)
+    shutil.rmtree(project.folder)
+    HOST.succeed(f"tar -C '{project.folder.parent}' --numeric-owner -xp <{WORK}/project.tar")
+    expect(tree(project) == kept_files, f"{tree(project)} instead of {kept_files}")
+    expect("changed" not in project.setup(), "docker/setup changes what was restored")
     os.remove(f"{folder}/photo")
     project.sql("delete from keepers")
     expect(users(project) == "0", "nothing was lost, so nothing can be restored")
@@ -103,15 +119,17 @@ def saved(project: Project, contract: ComposeContract) -> str:
     HOST.succeed(f"{in_postgres} dropdb -U postgres safeharbor")
     HOST.succeed(f"{in_postgres} createdb -U postgres -O safeharbor safeharbor")
     HOST.succeed(f"{in_postgres} pg_restore -U postgres --exit-on-error -d safeharbor <{WORK}/safeharbor.dump")
-    HOST.succeed(f"{tar} -v {photos}:/photos {image} -xp <{WORK}/photos.tar")
+    HOST.succeed(f"{tar} -v {photos}:/photos {image} -xp --numeric-owner <{WORK}/photos.tar")
     project.compose("up", "-d")
     project.wait_healthy("web", "cloudflared")
     find_edge(project, contract)
     contract.sign_in()
+    owner = os.stat(f"{folder}/photo").st_uid
+    expect(owner == 10001, f"the photo belongs to {owner}")
     with open(f"{folder}/photo", "rb") as file:
         expect(file.read() == b"a photo" and users(project) == before, "not everything came back")
     os.remove(f"{folder}/photo")
-    return f"{before} keeper and a photo lost and restored; the owner signs in"
+    return f"{before} keeper and a photo lost and restored, {len(kept_files)} files of the project, too; the owner signs in"
 
 
 def wrong_token(project: Project) -> str:

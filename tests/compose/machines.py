@@ -90,27 +90,54 @@ def join_visitor() -> None:
 
 
 def write_podman() -> Path:
-    """Podman with a store of its own, and as strict as Docker where it is more lenient."""
+    """Podman with a store of its own and no registry, and as strict as Docker where it is more lenient."""
     (WORK / "containers.conf").write_text(
-        '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n'
+        # AppArmor is the machine's affair: where it is on, its parser need not be there.
+        '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\napparmor_profile = "unconfined"\n'
         '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n'
+        '[network]\nnetwork_backend = "netavark"\n'
     )
-    (WORK / "bin").mkdir()
+    (WORK / "storage.conf").write_text(
+        f'[storage]\ndriver = "{os.environ["STORAGE"]}"\n'
+        f'graphroot = "{os.environ["STORE"]}"\nrunroot = "{WORK}/runroot"\n'
+    )
+    (WORK / "registries.conf").write_text("unqualified-search-registries = []\n")
+    for folder in ("bin", "networks", "temporary"):
+        (WORK / folder).mkdir()
     path = WORK / "bin" / "podman"
     path.write_text(
         f"""#!/bin/sh
-# Docker gives a container whose root is read-only no /run, /tmp and /var/tmp of its own.
 export CONTAINERS_CONF={WORK}/containers.conf
+export CONTAINERS_STORAGE_CONF={WORK}/storage.conf CONTAINERS_REGISTRIES_CONF={WORK}/registries.conf
+export TMPDIR={WORK}/temporary
 # There is no systemd in here whose timers could run health checks: the test runs them itself.
 export DISABLE_HC_SYSTEMD=true
 verb=${{1:-}}
 case $verb in
   create | run)
     shift
+    # Docker gives a container whose root is read-only no /run, /tmp and /var/tmp of its own.
     set -- "$verb" --read-only-tmpfs=false --cgroup-parent=/{os.environ["CGROUP"]} "$@"
     ;;
 esac
-exec /usr/bin/podman --root {WORK}/root --runroot {WORK}/runroot --tmpdir {WORK}/tmp "$@"
+code=0
+/usr/bin/podman --root {os.environ["STORE"]} --runroot {WORK}/runroot --tmpdir {WORK}/tmp \\
+  --network-config-dir {WORK}/networks "$@" || code=$?
+# Podman gives every new start other hardware addresses and tells nobody, as Docker does; who remembers the old ones
+# sends to nobody for up to a minute. A bridge has the lowest of its ports' addresses until it is given one.
+case $verb in
+  start | restart | run)
+    for bridge in /sys/class/net/podman*; do
+      [ ! -e "$bridge" ] || ip link set dev "${{bridge##*/}}" address "$(cat "$bridge/address")"
+    done
+    ip neigh flush all
+    for network in /run/netns/*; do
+      # It may be gone by now, and with it what is remembered there.
+      nsenter --net="$network" ip neigh flush all || [ ! -e "$network" ] || exit 1
+    done
+    ;;
+esac
+exit $code
 """
     )
     path.chmod(0o755)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from machines import PODMAN, ROOT, WORK, Failure, Machine, in_network_of, podman, run
 
-DOCKER = WORK / "checkout" / "docker"
+# With a space, as a folder of somebody's may have one.
+DOCKER = WORK / "check out" / "docker"
 COMPOSE = f"{os.environ['COMPOSE']} --podman-path {PODMAN}"
 # A token as the dashboard gives it.
 TOKEN = (
@@ -46,14 +47,16 @@ class Project:
         raise Failure(f"{self.name} has no {name}")
 
     def compose(self, *words: str, check: bool = True) -> str:
-        environment = {**os.environ, "SAFEHARBOR_COMPOSE": COMPOSE}
+        # The last three are what a shell may happen to hold, and must not count.
+        stray = {"POSTGRES_IMAGE": "stray:1", "PUBLIC_URL": "https://stray.example", "CADDY_BIND": "127.0.0.9"}
+        environment = {**os.environ, "SAFEHARBOR_COMPOSE": COMPOSE, **stray}
         done = run(DOCKER / "compose", "-p", self.name, *words, check=check, env=environment)
         (WORK / "compose.log").open("a").write(f"== {self.name}: {words}\n{done.stdout}\n")
         return done.stdout
 
     def command(self, *words: str) -> str:
         """The same for a shell."""
-        return f"SAFEHARBOR_COMPOSE='{COMPOSE}' {DOCKER}/compose -p {self.name} {' '.join(words)}"
+        return f"SAFEHARBOR_COMPOSE='{COMPOSE}' '{DOCKER}/compose' -p {self.name} {' '.join(words)}"
 
     def container(self, service: str) -> str:
         names = podman(

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from machines import WORK, expect, run
 from project import COMPOSE, DOCKER, TOKEN, Project, setup
@@ -32,6 +33,9 @@ REFUSED: list[tuple[tuple, str]] = [
     ((*CADDY, "--https-port", "8443"), "must agree"),
     ((*CADDY, "--port", "8000"), "--port means nothing with --ingress caddy"),
     ((*CADDY, "--token-file", WORK / "token"), "--token-file means nothing with --ingress caddy"),
+    ((*CADDY, "--internal-tls"), "two ways"),
+    (("--internal-tls", *CADDY), "two ways"),
+    ((*CADDY, "--replace-token"), "goes with --token-file"),
     (("--host-hop", "--ingress", "tunnel"), "disagree"),
     (("--host-hop", "--public-url", PUBLIC, "--hop", "nginx"), "generic, caddy, cloudflared or tailscale"),
     (("--ingress", "none", "--public-url", PUBLIC), "--public-url means nothing with --ingress none"),
@@ -40,6 +44,21 @@ REFUSED: list[tuple[tuple, str]] = [
     ((*TUNNEL, "--version", "a/b"), "no image tag"),
     (("-p", "Safe Harbor", *TUNNEL), "no name for a project"),
     (("-p", "../x", *TUNNEL), "no name for a project"),
+    (("-p", "-x", *TUNNEL), "no name for a project"),
+    (("-p", "a\nb", *TUNNEL), "no name for a project"),
+    (("-p", "x" * 64, *TUNNEL), "no name for a project"),
+    (("--public-url", f"{PUBLIC}\nTRUST_PROXY_HEADERS=1", "--host-hop"), "nothing after it but a port"),
+    (("--public-url", "https://$(id).example.org", "--host-hop"), "a host name"),
+    (("--public-url", "https://reef.example.org {", "--host-hop"), "nothing after it but a port"),
+    (("--public-url", PUBLIC, "--ingress", "caddy", "--email", "a@example.org\n}"), "not a mail address"),
+    ((*CADDY, "--bind", "0.0.0.0:1"), "not an IPv4 address"),
+    ((*CADDY, "--bind", "010.0.0.1"), "not an IPv4 address"),
+    ((*CADDY, "--http-port", "080"), "1 to 65535"),
+    (("--public-url", PUBLIC, "--host-hop", "--port", "65536"), "1 to 65535"),
+    ((*TUNNEL, "--subnet", "10.254.0.0/29;id"), "its first address and /29"),
+    ((*TUNNEL, "--subnet", "10.254.0.0/24"), "its first address and /29"),
+    ((*TUNNEL, "--version", "1\n2"), "no image tag"),
+    (("--public-url", PUBLIC, "--ingress", "tunnel", "--token-file", WORK / "lines"), "more than one line"),
     ((*TUNNEL, "--tokn", "x"), "there is no option --tokn"),
     ((*TUNNEL, "--subnet"), "--subnet needs a value"),
 ]
@@ -56,6 +75,7 @@ def all_refused() -> str:
     (WORK / "half").write_text(TOKEN[:40])
     (WORK / "command").write_text(f"cloudflared service install {TOKEN}\n")
     (WORK / "empty").write_text("\n")
+    (WORK / "lines").write_text(f"{TOKEN}\n{TOKEN}\n")
     for words, wanted in REFUSED:
         refused(words, wanted)
     return f"{len(REFUSED)} mistakes, each with its reason, and nothing written"
@@ -111,6 +131,52 @@ def again() -> str:
     return f"{len(modes)} secrets, each readable by its container's user alone"
 
 
+def at_once() -> str:
+    """Several at the same time wait for each other: no subnet and no port twice, and secrets that fit together."""
+    names = ["one", "two", "three", "three", "three"]
+    words = ("--public-url", PUBLIC, "--host-hop")
+    with ThreadPoolExecutor(len(names)) as pool:
+        projects = list(pool.map(lambda name: Project(name, *words), names))
+    for value in ("SAFEHARBOR_SUBNET", "SAFEHARBOR_PORT"):
+        given = {project.name: project.value(value) for project in projects}
+        expect(len(set(given.values())) == 3, f"{value}: {given}")
+    for project in projects:
+        password = (project.folder / "secrets/database-password").read_text().strip()
+        url = (project.folder / "secrets/safeharbor/database_url").read_text()
+        expect(f":{password}@" in url, f"{project.name}: the two do not fit together")
+    shutil.rmtree(DOCKER / "projects")
+    return f"{len(names)} at once made {len(set(names))} projects that share nothing"
+
+
+def asked() -> str:
+    """On a terminal it asks for what is missing."""
+    leader, follower = os.openpty()
+    answers = f"tunnel\n{PUBLIC}\n{WORK}/token\n"
+    os.write(leader, answers.encode())
+    try:
+        done = run(DOCKER / "setup", stdin=follower)
+    finally:
+        os.close(leader)
+        os.close(follower)
+    project = Project("safeharbor")
+    given = tuple(project.value(name) for name in ("SAFEHARBOR_INGRESS", "PUBLIC_URL"))
+    expect(given == ("tunnel", PUBLIC) and "next:" in done.stdout, f"{given}: {done.stdout}")
+    shutil.rmtree(DOCKER / "projects")
+    return "three answers on a terminal, no flag"
+
+
+def without_programs() -> str:
+    """A program that it needs and does not find is named before anything is written."""
+    bin = WORK / "few"
+    bin.mkdir()
+    for program in ("bash", "dirname", "awk", "base64", "od", "sed", "stat", "cat"):
+        (bin / program).symlink_to(shutil.which(program))
+    done = run("bash", DOCKER / "setup", *TUNNEL, check=False, env={"PATH": str(bin)})
+    expect(done.returncode == 2 and "flock is missing" in done.stdout, done.stdout)
+    expect(not (DOCKER / "projects").exists(), "it wrote something all the same")
+    return done.stdout.strip()
+
+
 def nobody_else() -> str:
     """Who is not root is told so, and reads nothing."""
     shutil.chown(DOCKER.parent, 65534)
@@ -155,5 +221,8 @@ def run_all(check: Callable[[str, Callable[[], str]], None]) -> None:
     check("setup refuses", all_refused)
     check("setup sees what is in use", in_use)
     check("setup again", again)
+    check("setup at once", at_once)
+    check("setup asks", asked)
+    check("setup without its programs", without_programs)
     check("setup needs root", nobody_else)
     check("compose without setup", nothing_set)

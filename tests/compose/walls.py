@@ -53,15 +53,31 @@ def confined(project: Project, service: str, user: int, capabilities: int = 0) -
     return f"user {user}, capabilities {status['CapBnd']}, no new privileges, root read-only, writes to {places}"
 
 
+def limit(pid: int, controller: str, old: str, new: str) -> int:
+    """What the kernel holds a process to: the file of either version of control groups."""
+    with open(f"/proc/{pid}/cgroup", encoding="ascii") as file:
+        groups = {names: path for _, names, path in (line.strip().split(":", 2) for line in file)}
+    where = f"/sys/fs/cgroup{groups['']}/{new}"
+    for names, path in groups.items():
+        if controller in names.split(","):
+            where = f"/sys/fs/cgroup/{controller}{path}/{old}"
+    with open(where, encoding="ascii") as file:
+        text = file.read().strip()
+    expect(text.isdigit(), f"{where} is {text}")
+    return int(text)
+
+
 def limits(project: Project) -> str:
     seen = []
-    for service in ("web", "worker", "postgres", "redis"):
+    wanted = {"web": (512, 256), "worker": (512, 256), "postgres": (1024, 256), "redis": (128, 64)}
+    for service, want in wanted.items():
         found = project.inspect(service)
-        memory, pids = found["HostConfig"]["Memory"], found["HostConfig"]["PidsLimit"]
+        memory = limit(found["State"]["Pid"], "memory", "memory.limit_in_bytes", "memory.max") >> 20
+        pids = limit(found["State"]["Pid"], "pids", "pids.max", "pids.max")
         restart = found["HostConfig"]["RestartPolicy"]["Name"]
-        expect(memory > 0 and pids > 0 and restart == "unless-stopped", f"{service}: {memory}, {pids}, {restart}")
+        expect((memory, pids, restart) == (*want, "unless-stopped"), f"{service}: {memory} MiB, {pids}, {restart}")
         expect(found["HostConfig"]["LogConfig"]["Size"] not in ("", "0B"), f"{service}: its log has no limit")
-        seen.append(f"{service} {memory >> 20} MiB")
+        seen.append(f"{service} {memory} MiB and {pids} processes")
     return ", ".join(seen)
 
 
