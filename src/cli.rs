@@ -150,7 +150,8 @@ pub struct StageArgs {
     /// With cloudflared: a throw-away public name instead of the tunnel's token
     #[arg(long)]
     pub quick: bool,
-    /// The port of the address people use, instead of a free one
+    /// The port of the address people use, instead of a free one; with a tunnel's token the app's own, to which the
+    /// dashboard's public hostname goes
     #[arg(long)]
     pub port: Option<u16>,
     /// Use this Postgres instead of a private one

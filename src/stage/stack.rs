@@ -89,7 +89,11 @@ impl Stack {
         say(if redis.is_some() { "Redis answers" } else { "an existing Redis is used" });
         let sink = Arc::new(MailSink::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?);
         let mut web = Service::new("serve", &options.binary, &state.logs(), state.run());
-        let own_port = if options.ingress == Ingress::None { options.port.unwrap_or(0) } else { 0 };
+        // Without a proxy it is the address people use; of a tunnel with a token the dashboard has to know it.
+        let own_port = match options.ingress {
+            Ingress::None | Ingress::Tunnel { .. } => options.port.unwrap_or(0),
+            Ingress::Caddy | Ingress::CloudflareEdge | Ingress::QuickTunnel => 0,
+        };
         let app = web.listen("http", own_port)?;
         let metrics = web.listen("metrics", 0)?;
         let worker = Service::new("worker", &options.binary, &state.logs(), state.run());
