@@ -73,6 +73,8 @@ def contract_checks(contract: ComposeContract, label: str) -> None:
 
 def inside_and_outside(project: Project, connect: str, authority: str) -> str:
     """The guide's two proofs: doctor in the container, and verify on another machine with a token from here."""
+    # What health says may be a second old.
+    project.wait_healthy("web")
     _, output = HOST.execute(project.command("exec", "-T", "web", "/bin/safeharbor", "doctor"))
     verdicts = [line.split()[:2] for line in output.splitlines() if line[:4] in ("PASS", "WARN", "FAIL", "SKIP")]
     bad = {name for verdict, name in verdicts if verdict == "FAIL"}
