@@ -70,7 +70,7 @@ class Project:
             f"label=com.docker.compose.service={service}",
         ).split()
         if len(names) != 1:
-            raise Failure(f"{self.name} has {len(names)} containers for {service}")
+            raise Failure(f"{self.name} has {len(names)} containers for {service}: {' '.join(names)}")
         return names[0]
 
     def inspect(self, service: str) -> dict:

@@ -73,11 +73,18 @@ def contract_checks(contract: ComposeContract, label: str) -> None:
 
 def inside_and_outside(project: Project, connect: str, authority: str) -> str:
     """The guide's two proofs: doctor in the container, and verify on another machine with a token from here."""
-    doctor = HOST.succeed(f"{project.command('exec', '-T', 'web', '/bin/safeharbor', 'doctor')} 2>&1")
+    # What health says may be a second old.
+    project.wait_healthy("web")
+    _, output = HOST.execute(project.command("exec", "-T", "web", "/bin/safeharbor", "doctor"))
+    verdicts = [line.split()[:2] for line in output.splitlines() if line[:4] in ("PASS", "WARN", "FAIL", "SKIP")]
+    bad = {name for verdict, name in verdicts if verdict == "FAIL"}
+    # As the guide says: from where web is there is no way to the mail server, and its listener is not on loopback.
+    expect(len(verdicts) > 9 and bad <= {"listener", "mail"}, f"doctor: {output[-3000:]}")
     token = HOST.succeed(project.command("exec", "-T", "web", "/bin/safeharbor", "verify-token")).strip()
     reach = f"--ca {authority} --connect {connect} --direct {HOST_ADDRESS}:8000"
     verify = VISITOR.succeed(f"echo {token} | {os.environ['BINARY']} verify --token-file - {reach} {PUBLIC} 2>&1")
-    return f"doctor: {doctor.splitlines()[-1]}; verify: {verify.splitlines()[-1]}"
+    totals = " ".join(line.strip() for line in verify.splitlines() if line.split()[:1] in (["passed"], ["failed"]))
+    return f"doctor: {len(verdicts)} looked at, {', '.join(sorted(bad)) or 'nothing'} as in the guide; verify: {totals}"
 
 
 def tunnel() -> str:
