@@ -53,6 +53,8 @@ def check_setup_says_what_is_missing(world: World) -> None:
         ("--ingress", "needs a value"),
         ("--ingres caddy", "there is no option --ingres"),
         ("--public-url", "needs a value"),
+        ("--ingress caddy --public-url http://reef.home.arpa", "set ALLOW_INSECURE_HTTP=1"),
+        ("--ingress caddy --public-url http://reef.example.org --allow-insecure-http", "PUBLIC_URL"),
         (
             "--ingress caddy --public-url https://reef.example.org --listen 0.0.0.0:8000",
             "it is a loopback address",
@@ -180,6 +182,25 @@ def check_a_hop_of_ones_own(world: World) -> None:
     assert "PROXY_HOP=caddy" in world.server.succeed("safeharbor-admin doctor 2>&1")
 
 
+def check_http_on_the_local_network(world: World) -> None:
+    """It is said once, and ends with the next https address."""
+    insecure = f"grep -x 'ALLOW_INSECURE_HTTP=\"1\"' {SETTINGS}"
+    world.server.succeed(
+        "safeharbor-setup --public-url http://reef.home.arpa --allow-insecure-http --no-start",
+        insecure,
+        "safeharbor-setup --no-start",
+        insecure,
+        f"safeharbor-setup --public-url {PUBLIC}",
+        timeout=120,
+    )
+    world.server.fail(insecure)
+
+
+def check_setup_starts_a_listener_beside_a_service_that_runs(world: World) -> None:
+    world.server.succeed("systemctl stop safeharbor-metrics.socket", "safeharbor-setup", timeout=120)
+    assert world.show("safeharbor-metrics.socket", "ActiveState") == "active"
+
+
 def check_two_setups_at_once(world: World) -> None:
     said = world.server.fail("flock /etc/safeharbor/.setup.lock safeharbor-setup </dev/null")
     assert "another safeharbor-setup runs" in said, said
@@ -219,13 +240,14 @@ def check_admin_runs_as_the_service(world: World) -> None:
     assert "systemctl start" in world.server.fail("safeharbor-admin serve")
 
 
-def check_a_password_is_asked_for_on_the_terminal(world: World) -> None:
-    said = ""
-    try:
-        said = answer(world, "safeharbor-admin reset-password nobody@example.org", [])
-    except Failed as failed:
-        said = str(failed)
-    assert "nobody@example.org" in said or "no keeper" in said.lower(), said
+def check_admin_takes_words_as_they_stand(world: World) -> None:
+    """Neither a shell nor systemd changes them."""
+    for word in ("a${USER}b@example.org", "%h@example.org", "$$@example.org", "*@example.org"):
+        said = world.server.fail(f"safeharbor-admin reset-password '{word}' <<<'a password'")
+        assert word.lower() in said, f"{word}: {said}"
+    # As a word of its own a variable would be taken apart at its spaces.
+    said = world.server.fail("safeharbor-admin reset-password '$PATH' <<<'a password'")
+    assert "$PATH" in said or "$path" in said, said
 
 
 def check_an_upgrade_restarts_what_runs_and_nothing_else(world: World) -> None:
@@ -238,3 +260,17 @@ def check_an_upgrade_restarts_what_runs_and_nothing_else(world: World) -> None:
     # The pages want their jobs done, so they bring the worker back.
     assert world.show("safeharbor-worker.service", "ActiveState") == "active"
     assert world.show("safeharbor-cloudflared.service", "ActiveState") == "inactive"
+
+
+def check_an_upgrade_while_the_service_cannot_start(world: World) -> None:
+    """It is no reason for dpkg to fail, and what tries to start is the new version."""
+    server = world.server
+    world.setting("TRUST_PROXY_HEADERS", "flase")
+    try:
+        said = server.succeed("dpkg -i /root/safeharbor.deb 2>&1", timeout=180)
+        assert "safeharbor.service does not run yet" in said, said
+        assert world.show("safeharbor.socket", "ActiveState") == "active"
+    finally:
+        world.setting("TRUST_PROXY_HEADERS", "1")
+    world.wait_for_health()
+    server.wait_until_succeeds("systemctl is-active safeharbor-worker.service")

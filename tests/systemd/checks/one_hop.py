@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from checks.install import answer
+from contract import OWNER
 from world import NAME, PUBLIC, SERVER, SOCKET, TOKEN, World
 
 
@@ -12,6 +14,14 @@ def check_through_caddy(world: World) -> int:
         "caddy", reach=world.through_caddy(), plain=f"http://{NAME}", plain_by="hop", other_hosts="hop"
     )
     return contract.run_all()
+
+
+def check_a_password_is_asked_for_on_the_terminal(world: World) -> None:
+    """Of the owner that the cases made: the same again, because they go on to sign in with it."""
+    mail, password = OWNER
+    asked = [("New password: ", password), ("Again: ", password)]
+    said = answer(world, f"safeharbor-admin reset-password {mail}", asked)
+    assert f"the password of {mail} is changed" in said and password not in said, said
 
 
 def check_metrics_are_not_public(world: World) -> None:
