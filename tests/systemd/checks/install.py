@@ -82,7 +82,8 @@ def everything_written(world: World) -> str:
 
 
 def check_setup_asks_a_person(world: World) -> None:
-    world.server.put("/etc/caddy/Caddyfile", CADDYFILE)
+    world.server.put("/etc/caddy/Caddyfile", CADDYFILE, 0o640)
+    world.server.succeed("chown root:caddy /etc/caddy/Caddyfile")
     said = answer(world, "safeharbor-setup", [("The hop [cloudflared]: ", "caddy"), ("[https://]: ", PUBLIC)])
     assert "Safe Harbor runs:" in said and '"status":"ok"' in said, said
     assert "setup-code" in said and PUBLIC in said, said
@@ -138,6 +139,7 @@ def check_setup_made_what_the_service_needs(world: World) -> None:
     listening = server.succeed("ss -Hltnp | grep redis || true")
     assert "6380" not in listening and listening.count("redis") <= 2, listening
     assert "import safeharbor.caddy" in server.succeed("cat /etc/caddy/Caddyfile")
+    assert server.succeed("stat -c '%a %G' /etc/caddy/Caddyfile").strip() == "640 caddy"
 
 
 def check_setup_again_changes_nothing(world: World) -> None:
@@ -201,6 +203,19 @@ def check_setup_starts_a_listener_beside_a_service_that_runs(world: World) -> No
     assert world.show("safeharbor-metrics.socket", "ActiveState") == "active"
 
 
+def check_setup_does_not_wait_for_ever(world: World) -> None:
+    """What waits for a Postgres that does not answer is named."""
+    given = "--database-url postgres://192.0.2.99/x --allow-address 192.0.2.99"
+    said = world.server.fail(f"safeharbor-setup {given} </dev/null", timeout=120)
+    assert "it does not start: waiting for Postgres" in said, said
+    world.server.succeed(
+        "rm /etc/credstore/safeharbor.database_url /etc/systemd/system/safeharbor.service.d/network.conf",
+        "systemctl daemon-reload",
+        "safeharbor-setup",
+        timeout=120,
+    )
+
+
 def check_two_setups_at_once(world: World) -> None:
     said = world.server.fail("flock /etc/safeharbor/.setup.lock safeharbor-setup </dev/null")
     assert "another safeharbor-setup runs" in said, said
@@ -258,7 +273,7 @@ def check_an_upgrade_restarts_what_runs_and_nothing_else(world: World) -> None:
     world.wait_for_health()
     assert world.main_pid() not in (0, before)
     # The pages want their jobs done, so they bring the worker back.
-    assert world.show("safeharbor-worker.service", "ActiveState") == "active"
+    server.wait_until_succeeds("systemctl is-active safeharbor-worker.service")
     assert world.show("safeharbor-cloudflared.service", "ActiveState") == "inactive"
 
 
