@@ -98,7 +98,7 @@ def write_podman() -> Path:
         '[network]\nnetwork_backend = "netavark"\n'
     )
     (WORK / "storage.conf").write_text(
-        f'[storage]\ndriver = "{os.environ["STORAGE"]}"\n'
+        f'[storage]\ndriver = "overlay"\n'
         f'graphroot = "{os.environ["STORE"]}"\nrunroot = "{WORK}/runroot"\n'
     )
     (WORK / "registries.conf").write_text("unqualified-search-registries = []\n")
