@@ -72,7 +72,15 @@ class Echo:
             if said is None:
                 return False
             connection.sendall(said)
-            return b"close" not in said
+            if b"close" not in said:
+                return True
+            # As servers do, lest what the client still sends resets the connection and takes the answer with it.
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(WITHIN)
+            with contextlib.suppress(OSError):
+                while lines.read1(4096):
+                    pass
+            return False
         body = b""
         for line in head.lower().split(b"\r\n"):
             if line.startswith(b"content-length:"):
