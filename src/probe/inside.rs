@@ -31,7 +31,7 @@ const UNIT: &str = "safeharbor.service";
 /// Runs every probe that the settings allow.
 pub async fn probe(settings: &Settings, report: &mut Report) {
     report.record("trust", "R1", &trust(settings));
-    report.check("listener", "R10", async { listener(&settings.listen) }).await;
+    report.check("listener", "R10", async { listener(settings) }).await;
     report.check("serve.health", "R11", health(&settings.listen)).await;
     report.check("hop.observed", "R1 C11 C22", observed(settings)).await;
     report.check("postgres", "", postgres(settings)).await;
@@ -66,8 +66,8 @@ fn trust(settings: &Settings) -> Finding {
     Finding::pass(format!("PROXY_HOP={}, believed from {}, {way}", trust.hop, peers.join(", ")))
 }
 
-fn listener(listen: &ListenAddr) -> Result<Finding> {
-    match listen {
+fn listener(settings: &Settings) -> Result<Finding> {
+    match &settings.listen {
         ListenAddr::Inherited => {
             Ok(Finding::skip("LISTEN=systemd does not say where; `systemctl status safeharbor.socket` does"))
         }
@@ -83,18 +83,25 @@ fn listener(listen: &ListenAddr) -> Result<Finding> {
             .because("everybody on this machine may act as the hop")
             .then("give it mode 0660 and the hop's group"))
         }
-        ListenAddr::Tcp(address) => Ok(tcp_listener(*address, &listeners(address.port())?)),
+        ListenAddr::Tcp(address) => {
+            let permitted = settings.check_inherited("http", *address).is_ok();
+            Ok(tcp_listener(*address, permitted, &listeners(address.port())?))
+        }
     }
 }
 
-/// Judged by what the kernel says listens at that port, not by what was set.
-fn tcp_listener(address: SocketAddr, found: &[IpAddr]) -> Finding {
+/// Judged by what the kernel says listens at that port. What was set counts where it permits another address than
+/// loopback, which is a container's case.
+fn tcp_listener(address: SocketAddr, permitted: bool, found: &[IpAddr]) -> Finding {
     let text: Vec<String> = found.iter().map(ToString::to_string).collect();
     let seen = format!("port {} listens on {}", address.port(), text.join(", "));
     if found.is_empty() {
         return Finding::fail(format!("nothing listens at {address}"))
             .because("serve does not run, or was handed another socket")
             .then("systemctl status safeharbor.socket safeharbor");
+    }
+    if !address.ip().is_loopback() && permitted {
+        return Finding::pass(format!("{seen}, as ALLOW_NON_LOOPBACK permits: publish it to the hop alone"));
     }
     if !found.iter().all(IpAddr::is_loopback) {
         return Finding::fail(seen)
@@ -337,12 +344,16 @@ mod tests {
         let address: SocketAddr = "127.0.0.1:8000".parse().unwrap();
         let judge = |found: &[&str]| {
             let found: Vec<IpAddr> = found.iter().map(|ip| ip.parse().unwrap()).collect();
-            tcp_listener(address, &found).verdict
+            tcp_listener(address, true, &found).verdict
         };
         assert_eq!(judge(&["127.0.0.1"]), Verdict::Pass);
         assert_eq!(judge(&[]), Verdict::Fail);
         assert_eq!(judge(&["0.0.0.0"]), Verdict::Fail);
         assert_eq!(judge(&["127.0.0.1", "192.168.1.5"]), Verdict::Fail);
         assert_eq!(judge(&["127.0.0.1", "::1"]), Verdict::Fail);
+        let anywhere = |permitted| {
+            tcp_listener("0.0.0.0:8000".parse().unwrap(), permitted, &["0.0.0.0".parse().unwrap()]).verdict
+        };
+        assert_eq!((anywhere(true), anywhere(false)), (Verdict::Pass, Verdict::Fail));
     }
 }
