@@ -4,6 +4,8 @@
 //! a person typed comes in as text and leaves as a checked type or as [`field::FieldErrors`].
 
 pub mod chemistry;
+pub mod cursor;
+pub mod dates;
 pub mod field;
 pub mod health;
 pub mod id;

@@ -28,11 +28,8 @@ use crate::http::App;
 pub fn signed_in() -> Router<App> {
     Router::new()
         .route("/", get(dashboard::show::handle))
-        .route("/tanks", get(tank::list::handle))
-        .route("/tanks/new", get(tank::new::handle).post(tank::create::handle))
-        .route("/tanks/{id}", get(tank::show::handle))
-        .route("/tanks/{id}/readings/new", get(reading::new::handle).post(reading::create::handle))
-        .route("/readings/new", get(reading::choose::handle))
+        .merge(tank::routes())
+        .merge(reading::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

@@ -51,7 +51,7 @@ impl Note {
             Self::Saved(count) => format!("Saved {count} readings."),
             Self::SavedBefore => "These readings were saved before; nothing was added twice.".to_owned(),
         };
-        Notice { state: State::Ok, text }
+        Notice { state: State::Ok, text, undo: None }
     }
 }
 

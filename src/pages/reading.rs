@@ -4,6 +4,8 @@ pub mod choose;
 pub mod create;
 pub mod new;
 
+use axum::Router;
+use axum::routing::get;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
@@ -12,7 +14,16 @@ use super::tank::{Seen, href};
 use super::text;
 use super::visit::Visit;
 use crate::db::overview::Overview;
+use crate::domain::dates::DateFormat;
 use crate::domain::unit::ParameterUnit;
+use crate::http::App;
+
+/// The pages of this module.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/tanks/{id}/readings/new", get(new::handle).post(create::handle))
+        .route("/readings/new", get(choose::handle))
+}
 
 /// An empty form for a tank.
 fn form(
@@ -21,9 +32,10 @@ fn form(
     overview: &Overview,
     taken_at: &str,
     now: Timestamp,
+    dates: DateFormat,
 ) -> ReadingsForm {
     let zone = &overview.tank.zone;
-    let entries = seen.iter().map(|seen| entry(seen, overview, now)).collect();
+    let entries = seen.iter().map(|seen| entry(seen, overview, now, dates)).collect();
     let mut form = ReadingsForm::new(form_id, entries, taken_at);
     form.taken_at.hint = format!("In the tank's time: {}", text::zone_now(zone, now)).into();
     form
@@ -41,14 +53,14 @@ fn page(visit: &Visit, overview: &Overview, form: ReadingsForm) -> NewReadingsPa
     }
 }
 
-fn entry(seen: &Seen<'_>, overview: &Overview, now: Timestamp) -> Entry {
+fn entry(seen: &Seen<'_>, overview: &Overview, now: Timestamp, dates: DateFormat) -> Entry {
     let latest = seen.tracked.latest.as_ref();
     Entry {
         key: seen.parameter.key.clone(),
         name: seen.parameter.name.clone(),
         last: latest.map(|latest| seen.unit.with_symbol(&seen.value(latest))).unwrap_or_default(),
         last_day: latest
-            .map(|latest| text::day(latest.taken_at, &overview.tank.zone, now))
+            .map(|latest| text::day(latest.taken_at, &overview.tank.zone, now, dates))
             .unwrap_or_default(),
         value: String::new(),
         unit: seen.unit.code.clone(),

@@ -28,6 +28,8 @@ pub struct Notice {
     pub state: State,
     /// The sentence.
     pub text: String,
+    /// The address whose POST takes it back; the notice then has an "Undo" button.
+    pub undo: Option<String>,
 }
 
 /// What the layout needs beside the page itself.
@@ -74,7 +76,7 @@ impl Shell {
 
     /// The same with a notice.
     pub(super) fn noting(mut self, state: State, text: &str) -> Self {
-        self.notices.push(Notice { state, text: text.to_owned() });
+        self.notices.push(Notice { state, text: text.to_owned(), undo: None });
         self
     }
 }

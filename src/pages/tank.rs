@@ -5,7 +5,9 @@ pub mod list;
 pub mod new;
 pub mod show;
 
+use axum::Router;
 use axum::extract::{FromRequestParts, Path};
+use axum::routing::get;
 use http::request::Parts;
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -20,6 +22,14 @@ use crate::domain::parameter::{Catalogue, Parameter};
 use crate::domain::unit::{ParameterUnit, UnitSystem};
 use crate::http::App;
 use crate::http::error::Error;
+
+/// The pages of this module.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/tanks", get(list::handle))
+        .route("/tanks/new", get(new::handle).post(create::handle))
+        .route("/tanks/{id}", get(show::handle))
+}
 
 /// The tank that the address names. Anything that is no id is a page that does not exist.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +125,7 @@ fn facts(visit: &Visit, overview: &Overview, catalogue: &Catalogue) -> Vec<Strin
     let tank = &overview.tank;
     let profile = catalogue.profile(&tank.profile).map(|profile| profile.name.clone());
     let volume = tank.volume.map(crate::domain::tank::Volume::show);
-    let set_up = tank.set_up_on.map(|day| format!("set up {}", day.strftime("%-d %b %Y")));
+    let set_up = tank.set_up_on.map(|day| format!("set up {}", visit.dates().day(day)));
     let zone = Some(text::zone_now(&tank.zone, visit.app.clock.now()));
     [profile, volume, set_up, zone].into_iter().flatten().collect()
 }

@@ -3,30 +3,31 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::dates::DateFormat;
 use crate::domain::zone;
 
 /// `today 18:30`, `yesterday 09:12`, `19 Nov 21:04`, `19 Nov 2025` in the tank's zone.
-pub fn when(instant: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+pub fn when(instant: Timestamp, zone: &TimeZone, now: Timestamp, dates: DateFormat) -> String {
     let local = zone.to_datetime(instant);
     let same_year = local.year() == zone.to_datetime(now).year();
-    let clock = local.strftime("%H:%M");
-    match day(instant, zone, now) {
+    let clock = dates.time(local.time());
+    match day(instant, zone, now, dates) {
         day if same_year || day == "yesterday" => format!("{day} {clock}"),
         day => day,
     }
 }
 
 /// `today`, `yesterday`, `19 Nov`, `19 Nov 2025` in the tank's zone.
-pub fn day(instant: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+pub fn day(instant: Timestamp, zone: &TimeZone, now: Timestamp, dates: DateFormat) -> String {
     let (date, today) = (zone::day_of(instant, zone), zone::day_of(now, zone));
     if date == today {
         "today".to_owned()
     } else if date.tomorrow().is_ok_and(|next| next == today) {
         "yesterday".to_owned()
     } else if date.year() == today.year() {
-        date.strftime("%-d %b").to_string()
+        dates.short_day(date)
     } else {
-        date.strftime("%-d %b %Y").to_string()
+        dates.day(date)
     }
 }
 
@@ -75,10 +76,13 @@ mod tests {
             ("2025-12-31T22:30:00Z", "31 Dec 2025"),
             ("2026-01-02T23:30:00Z", "3 Jan 00:30"),
         ] {
-            assert_eq!(when(instant.parse().unwrap(), &berlin, now), expected, "{instant}");
+            let words = when(instant.parse().unwrap(), &berlin, now, DateFormat::DayFirst);
+            assert_eq!(words, expected, "{instant}");
         }
         let new_year = "2026-01-01T11:00:00Z".parse().unwrap();
-        assert_eq!(when("2025-12-31T17:00:00Z".parse().unwrap(), &berlin, new_year), "yesterday 18:00");
+        let eve = "2025-12-31T17:00:00Z".parse().unwrap();
+        assert_eq!(when(eve, &berlin, new_year, DateFormat::DayFirst), "yesterday 18:00");
+        assert_eq!(when(eve, &berlin, new_year, DateFormat::MonthFirst), "yesterday 6:00 PM");
     }
 
     #[test]

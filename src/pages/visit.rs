@@ -11,6 +11,7 @@ use http::request::Parts;
 
 use super::note::Note;
 use super::shell::{Shell, Theme};
+use crate::domain::dates::DateFormat;
 use crate::domain::unit::UnitSystem;
 use crate::http::App;
 use crate::http::cookies::{self, Name};
@@ -74,6 +75,11 @@ impl Visit {
             Some(keeper) if keeper.imperial => UnitSystem::Imperial,
             _ => UnitSystem::Metric,
         }
+    }
+
+    /// How this keeper reads dates.
+    pub fn dates(&self) -> DateFormat {
+        DateFormat::default()
     }
 
     /// Answers with a page.

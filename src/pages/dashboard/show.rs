@@ -146,7 +146,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         today: home.to_datetime(now).strftime("%A %-d %B").to_string(),
         attention,
         more_attention,
-        recent: gather::recent(&sessions, &overviews, now),
+        recent: gather::recent(&sessions, &overviews, now, visit.dates()),
         tanks,
     })
 }

@@ -55,7 +55,7 @@ pub async fn handle(visit: Visit) -> Result<Response, Error> {
         href: form(tank.id),
         last: last.map_or_else(
             || "no readings yet".to_owned(),
-            |last| format!("last {}", text::when(last, &tank.zone, now)),
+            |last| format!("last {}", text::when(last, &tank.zone, now, visit.dates())),
         ),
     });
     let tanks = tanks.collect();

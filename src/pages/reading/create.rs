@@ -48,7 +48,7 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> R
         Err(rejection) => rejection,
     };
     let form_id = typed.get("form_id").to_owned();
-    let mut form = form(form_id, &seen, &overview, typed.get("taken_at"), now);
+    let mut form = form(form_id, &seen, &overview, typed.get("taken_at"), now, visit.dates());
     fill(&mut form, &typed, &rejection);
     visit.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page(&visit, &overview, form))
 }

@@ -133,7 +133,7 @@ pub async fn handle(visit: Visit, at: AtTank) -> Result<Response, Error> {
     let overview = at.overview(&mut *app.connection().await?, now).await?;
     let seen = Seen::all(&overview, catalogue, visit.units());
     let taken_at = zone::field_value(now, &overview.tank.zone);
-    let form = form(app.clock.uuid().to_string(), &seen, &overview, &taken_at, now);
+    let form = form(app.clock.uuid().to_string(), &seen, &overview, &taken_at, now, visit.dates());
     visit.page(&page(&visit, &overview, form))
 }
 

@@ -8,6 +8,7 @@ use axum::response::Response;
 use axum_extra::extract::Query;
 
 use self::chart::{Chosen, address};
+use self::gather::Shown;
 use super::{AtTank, Seen, facts, health, href, reason};
 use crate::db::series;
 use crate::domain::id::ParameterId;
@@ -202,7 +203,8 @@ pub async fn handle(
         catalogue.profile(&overview.tank.profile).map_or(WaterType::Fresh, |profile| profile.water_type);
     let log_href = format!("{}/readings/new", href(at.0));
     let readouts = seen.iter().map(|seen| {
-        gather::readout(seen, &overview.tank.zone, now, link(&seen.parameter.key), is_chosen(seen))
+        let shown = Shown { zone: &overview.tank.zone, now, dates: visit.dates() };
+        gather::readout(seen, &shown, link(&seen.parameter.key), is_chosen(seen))
     });
     visit.page(&TankPage {
         shell: Shell { log_href: log_href.clone(), ..visit.shell("tanks") },

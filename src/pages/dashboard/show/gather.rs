@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use super::{Attention, Mini, RecentSession, TankCard};
 use crate::charts::{self, Band, Point, Series, Window};
 use crate::db::overview::{self, Overview};
+use crate::domain::dates::DateFormat;
 use crate::domain::health;
 use crate::domain::parameter::Catalogue;
 use crate::domain::unit::UnitSystem;
@@ -116,6 +117,7 @@ pub(super) fn recent(
     sessions: &[overview::RecentSession],
     overviews: &[Overview],
     now: Timestamp,
+    dates: DateFormat,
 ) -> Vec<RecentSession> {
     let tank = |session: &overview::RecentSession| {
         overviews.iter().map(|overview| &overview.tank).find(|tank| tank.id == session.tank)
@@ -130,7 +132,7 @@ pub(super) fn recent(
                 values: std::iter::once(text::count(session.readings, "reading"))
                     .chain(session.note.clone())
                     .collect(),
-                when: text::when(session.taken_at, &tank.zone, now),
+                when: text::when(session.taken_at, &tank.zone, now, dates),
                 iso: session.taken_at.to_string(),
                 by: session.recorded_by.clone().unwrap_or_default(),
             })

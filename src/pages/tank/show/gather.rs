@@ -8,6 +8,7 @@ use rust_decimal::prelude::ToPrimitive as _;
 use super::{Estimate, Readout, Todo, Trend, Way};
 use crate::db::overview::LatestReading;
 use crate::domain::chemistry;
+use crate::domain::dates::DateFormat;
 use crate::domain::health::{self, Health};
 use crate::domain::number;
 use crate::domain::parameter::WaterType;
@@ -39,16 +40,23 @@ pub(super) fn todo(health: &Health, seen: &[Seen<'_>], link: impl Fn(&str) -> St
         .collect()
 }
 
+/// In which time, and how, instants are shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown<'a> {
+    pub(super) zone: &'a TimeZone,
+    pub(super) now: Timestamp,
+    pub(super) dates: DateFormat,
+}
+
 /// A parameter's latest value.
 pub(super) fn readout(
     seen: &Seen<'_>,
-    zone: &TimeZone,
-    now: Timestamp,
+    Shown { zone, now, dates }: &Shown<'_>,
     href: String,
     chosen: bool,
 ) -> Readout {
     let latest = seen.tracked.latest.as_ref();
-    let standing = health::of_parameter(&seen.tracked.input(seen.parameter, seen.unit), now);
+    let standing = health::of_parameter(&seen.tracked.input(seen.parameter, seen.unit), *now);
     let state = State::from(standing.state);
     let range = seen.tracked.range.ok_in_words(seen.unit).unwrap_or_default();
     Readout {
@@ -60,7 +68,7 @@ pub(super) fn readout(
         state,
         gauge: latest.map(|latest| strip(&seen.tracked.range, latest)).unwrap_or_default(),
         trend: latest.and_then(|latest| trend(seen, latest)),
-        when: latest.map(|latest| text::when(latest.taken_at, zone, now)).unwrap_or_default(),
+        when: latest.map(|latest| text::when(latest.taken_at, zone, *now, *dates)).unwrap_or_default(),
         iso: latest.map(|latest| latest.taken_at.to_string()).unwrap_or_default(),
         range: if state == State::Ok || range.is_empty() { range } else { format!("OK {range}") },
     }
