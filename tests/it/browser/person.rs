@@ -1,6 +1,7 @@
 //! A person at the pages: what they do, and what they would complain about on every page they see.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -220,12 +221,16 @@ impl Person {
         self.browser.whole_page(name).await;
     }
 
-    /// With `AXE=FILE`, what axe-core finds: a second opinion for whoever works on the pages.
+    /// What axe-core finds: a second opinion.
     async fn axe(&self) -> Vec<String> {
-        #[expect(clippy::disallowed_methods, reason = "a wish of the person who runs the tests")]
-        let file = std::env::var_os("AXE");
-        let Some(file) = file.filter(|_| self.scripts) else { return Vec::new() };
-        let axe = std::fs::read_to_string(file).expect("AXE names axe.min.js");
+        if !self.scripts {
+            return Vec::new();
+        }
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR"))
+            .with_file_name("browser")
+            .join("node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&file)
+            .unwrap_or_else(|error| panic!("{}: {error}; script/install brings it", file.display()));
         self.browser.execute(&axe, Vec::new()).await.unwrap();
         let run = "const done = arguments[arguments.length - 1];
             axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.passes.length < 10 ? ['axe did not run'] : found.violations.flatMap(
