@@ -105,6 +105,13 @@
     now();
   }
 
+  // ── a new tank most likely stands where the browser is ──
+  for (const zone of all("input[data-here]")) {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    // Not when somebody typed one before: then it differs from what the page came with.
+    if (here && zone.value === zone.defaultValue) zone.value = here;
+  }
+
   // ── the batch form: enter goes on, the range while one types, how many will be saved ──
   for (const form of all("form[data-batch]")) {
     const boxes = all(".entry", form).map(entry => {

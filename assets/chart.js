@@ -13,7 +13,10 @@ for (const plot of document.querySelectorAll("svg.plot")) {
     const texts = [];
     for (const text of panel.dataset.text.split("|")) {
       if (text[0] === "@") day = text.slice(1);
-      else texts.push([text.slice(6) + panel.dataset.unit, day + " " + text.slice(0, 5)]);
+      else {
+        const [, time, value] = /^(\S+(?: [AP]M)?) (.*)$/.exec(text);
+        texts.push([value + panel.dataset.unit, day + " " + time]);
+      }
     }
     const list = name => panel.dataset[name].split(" ").map(Number);
     const spans = [panel.querySelector(".plot-value"), panel.querySelector(".plot-when")];

@@ -23,6 +23,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
+use crate::domain::dates::DateFormat;
+
 pub use line::line;
 pub use spark::sparkline;
 pub use svg::Svg;
@@ -79,7 +81,7 @@ pub struct Series {
     pub points: Vec<Point>,
 }
 
-/// The span of time that is shown, and the zone its days are counted in.
+/// The span of time that is shown, the zone its days are counted in, and how they are written.
 #[derive(Clone, Debug)]
 pub struct Window {
     /// The left edge.
@@ -88,6 +90,8 @@ pub struct Window {
     pub to: Timestamp,
     /// The tank's zone.
     pub zone: TimeZone,
+    /// How the keeper reads dates and times.
+    pub dates: DateFormat,
 }
 
 /// What kind of thing happened; each has its own mark.

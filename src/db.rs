@@ -2,6 +2,8 @@
 //! values. Rules live in [`domain`](crate::domain), never here.
 
 pub mod census;
+pub mod custom_parameter;
+pub mod display;
 pub mod error;
 pub mod housekeeping;
 pub mod job;
@@ -17,6 +19,7 @@ pub mod session;
 pub mod sign_in;
 pub mod tank;
 pub mod token;
+pub mod tracking;
 pub mod worker;
 
 pub use error::{Error, Result};

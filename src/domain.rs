@@ -5,6 +5,7 @@
 
 pub mod chemistry;
 pub mod cursor;
+pub mod custom_parameter;
 pub mod dates;
 pub mod field;
 pub mod health;
@@ -14,9 +15,12 @@ pub mod letters;
 pub mod number;
 pub mod parameter;
 pub mod range;
+pub mod range_form;
 pub mod reading;
+pub mod search;
 pub mod seawater;
 pub mod span;
 pub mod tank;
 pub mod unit;
+pub mod words;
 pub mod zone;

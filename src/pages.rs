@@ -4,17 +4,23 @@
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
 pub mod dashboard;
+pub mod display;
 pub mod error;
 pub mod form;
 pub mod gauge;
+pub mod markdown;
 pub mod note;
+pub mod parameter;
 pub mod parts;
+pub mod range;
 pub mod reading;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod shell;
 pub mod tank;
 pub mod text;
+pub mod tracking;
 pub mod typed;
 pub mod visit;
 
@@ -28,7 +34,12 @@ use crate::http::App;
 pub fn signed_in() -> Router<App> {
     Router::new()
         .route("/", get(dashboard::show::handle))
+        .merge(display::routes())
+        .merge(parameter::routes())
+        .merge(range::routes())
+        .merge(settings::routes())
         .merge(tank::routes())
+        .merge(tracking::routes())
         .merge(reading::routes())
         .route("/sign-out", post(session::delete::handle))
 }

@@ -97,16 +97,16 @@ impl<'a> Panel<'a> {
             out.raw(if index > 0 { " " } else { "" }).number(spot.y);
         }
         out.raw("\" data-unit=\"").text(UnitOf(self.series)).raw("\" data-text=\"");
-        let year = self.window.year();
+        let (year, dates) = (self.window.year(), self.window.dates);
         let mut day: Option<Date> = None;
         for (index, spot) in spots.iter().enumerate() {
             let at = self.window.zone.to_datetime(spot.point.at);
             out.raw(if index > 0 { "|" } else { "" });
             if day != Some(at.date()) {
                 day = Some(at.date());
-                out.raw("@").text(Day(at.date(), year)).raw("|");
+                out.raw("@").text(Day(at.date(), year, dates)).raw("|");
             }
-            out.two_digits(at.hour()).raw(":").two_digits(at.minute()).raw(" ");
+            out.text(dates.time(at.time())).raw(" ");
             self.draw_value(out, spot.point);
         }
         out.raw("\"");
@@ -189,10 +189,11 @@ impl<'a> Panel<'a> {
             return;
         };
         let at = self.window.zone.to_datetime(last.point.at);
-        let day = Day(at.date(), self.window.year());
+        let dates = self.window.dates;
+        let day = Day(at.date(), self.window.year(), dates);
         let value = Number(last.point.last, self.series.decimals, last.point.below);
         let read = format!("{value}{}", UnitOf(self.series));
-        let when = format!("{day} {:02}:{:02}", at.hour(), at.minute());
+        let when = format!("{day} {}", dates.time(at.time()));
         let taken = time::width(&read, 150).saturating_add(time::width(&when, 120)).saturating_add(200);
 
         out.raw("<text class=\"plot-name\" x=\"0\" y=\"").number(base).raw("\">");

@@ -70,14 +70,6 @@ impl Writer {
         self
     }
 
-    /// Hours and minutes.
-    pub(super) fn two_digits(&mut self, number: i8) -> &mut Self {
-        let number = number.unsigned_abs() % 100;
-        self.0.push(char::from(b'0' + number / 10));
-        self.0.push(char::from(b'0' + number % 10));
-        self
-    }
-
     /// Two numbers, with a blank between them only where it is needed.
     pub(super) fn pair(&mut self, x: Tenths, y: Tenths) -> &mut Self {
         self.number(x);

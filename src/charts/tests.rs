@@ -25,7 +25,7 @@ fn month() -> Window {
 fn days(count: i64) -> Window {
     let to = at("2026-11-23T14:30:00Z");
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    Window { from: to - SignedDuration::from_hours(24 * count), to, zone }
+    Window { from: to - SignedDuration::from_hours(24 * count), to, zone, dates: DateFormat::DayFirst }
 }
 
 fn ph(points: Vec<Point>) -> Series {

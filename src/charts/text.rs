@@ -7,6 +7,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::shape::in_window;
 use super::{Point, Series, State, Window};
+use crate::domain::dates::DateFormat;
 
 /// Columns are never wider than this many digits after the point; `numeric(12, 4)` holds four.
 const MOST_DECIMALS: u8 = 6;
@@ -59,14 +60,14 @@ impl fmt::Display for UnitOf<'_> {
     }
 }
 
-/// "Mon 23 Nov", and the year unless it is the given one.
-pub(super) struct Day(pub(super) Date, pub(super) i16);
+/// "Mon 23 Nov", and the year unless it is the given one; "Mon Nov 23" and "Mon 2026-11-23" for who reads so.
+pub(super) struct Day(pub(super) Date, pub(super) i16, pub(super) DateFormat);
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(date, year) = *self;
-        write!(f, "{} {} {}", weekday(date), date.day(), month(date))?;
-        if date.year() == year { Ok(()) } else { write!(f, " {}", date.year()) }
+        let Self(date, year, dates) = *self;
+        let day = if date.year() == year { dates.short_day(date) } else { dates.day(date) };
+        write!(f, "{} {day}", weekday(date))
     }
 }
 
@@ -111,7 +112,7 @@ pub(super) fn sentence(series: &Series, window: &Window, points: &[Point]) -> St
     let (Some(last), Some((low, high))) = (points.last(), extremes(points)) else {
         return format!("{name}, {span}: no readings");
     };
-    let day = Day(window.zone.to_datetime(last.at).date(), window.year());
+    let day = Day(window.zone.to_datetime(last.at).date(), window.year(), window.dates);
     let value = number(last.last, last.below);
     let (low, high) = (number(low, false).to_string(), number(high, false).to_string());
     if points.len() == 1 && low == high {
@@ -185,7 +186,7 @@ pub fn rows(series: &Series, window: &Window) -> Vec<Row> {
             let date = date(last);
             Some(Row {
                 date,
-                day: Day(date, year).to_string(),
+                day: Day(date, year, window.dates).to_string(),
                 min: Number(low, series.decimals, false).to_string(),
                 max: Number(high, series.decimals, false).to_string(),
                 last: Number(last.last, series.decimals, last.below).to_string(),

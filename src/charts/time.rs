@@ -1,11 +1,12 @@
 //! The time axis: true to time, with ticks at the tank's own hours, days, weeks, months and years.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::{Span, Timestamp, ToSpan as _};
 
 use super::Window;
 use super::svg::{Tenths, tenths};
 use super::text::{month, weekday};
+use crate::domain::dates::DateFormat;
 
 /// Maps instants to places.
 #[derive(Clone, Copy, Debug)]
@@ -163,7 +164,7 @@ impl Step {
                 return;
             }
             before = Some(at);
-            let (label, major) = self.label(zone.to_datetime(at), hour == 0, times.span);
+            let (label, major) = self.label(zone.to_datetime(at), hour == 0, times.span, window.dates);
             let x = times.x(at);
             ticks.push(Tick { x, label_x: x, label: Some(label), major });
         };
@@ -210,19 +211,33 @@ impl Step {
 
     /// What a boundary is called, and whether it begins a larger unit. A day that summer time makes start at
     /// 01:00 is called by its name all the same.
-    fn label(self, at: jiff::civil::DateTime, new_day: bool, span: f64) -> (String, bool) {
+    fn label(self, at: DateTime, new_day: bool, span: f64, dates: DateFormat) -> (String, bool) {
         let date = at.date();
         match self {
-            Self::Hours(_) if !new_day => (format!("{:02}:{:02}", at.hour(), at.minute()), false),
+            Self::Hours(_) if !new_day => (clock(at, dates), false),
             Self::Hours(_) => (format!("{} {}", weekday(date), date.day()), true),
             Self::Days(_) | Self::Weeks(_) if span <= WEEKDAYS_UP_TO * DAY => {
                 (format!("{} {}", weekday(date), date.day()), date.weekday() == Weekday::Monday)
             }
-            Self::Days(_) | Self::Weeks(_) => (format!("{} {}", date.day(), month(date)), false),
+            Self::Days(_) | Self::Weeks(_) => {
+                let label = match dates {
+                    DateFormat::Iso => date.strftime("%m-%d").to_string(),
+                    DateFormat::DayFirst | DateFormat::MonthFirst => dates.short_day(date),
+                };
+                (label, false)
+            }
             Self::Months(_) if date.month() > 1 => (month(date).to_owned(), false),
             Self::Months(_) => (date.year().to_string(), true),
             Self::Years(_) => (date.year().to_string(), false),
         }
+    }
+}
+
+/// A time of day on the axis, where full hours of twelve need no minutes: "6 PM".
+fn clock(at: DateTime, dates: DateFormat) -> String {
+    match dates {
+        DateFormat::MonthFirst if at.minute() == 0 => at.strftime("%-I %p").to_string(),
+        _ => dates.time(at.time()),
     }
 }
 

@@ -112,18 +112,28 @@ impl Overview {
 
 /// Every active tank, the newest first.
 pub async fn active(db: &mut PgConnection, now: Timestamp) -> Result<Vec<Overview>> {
-    fetch(db, None, now).await
+    fetch(db, None, false, now).await
+}
+
+/// Every tank that was taken down, the last one first.
+pub async fn decommissioned(db: &mut PgConnection, now: Timestamp) -> Result<Vec<Overview>> {
+    fetch(db, None, true, now).await
 }
 
 /// One tank, active or not.
 pub async fn tank(db: &mut PgConnection, id: TankId, now: Timestamp) -> Result<Option<Overview>> {
-    Ok(fetch(db, Some(id), now).await?.pop())
+    Ok(fetch(db, Some(id), false, now).await?.pop())
 }
 
-async fn fetch(db: &mut PgConnection, only: Option<TankId>, now: Timestamp) -> Result<Vec<Overview>> {
+async fn fetch(
+    db: &mut PgConnection,
+    only: Option<TankId>,
+    decommissioned: bool,
+    now: Timestamp,
+) -> Result<Vec<Overview>> {
     let rows = sqlx::query!(
         r#"select t.id, t.name, t.profile_key, t.volume, t.volume_unit, t.timezone, t.set_up_on,
-                  t.decommissioned_on, t.created_at,
+                  t.substrate, t.decommissioned_on, t.created_at,
                   tp.parameter_id as "parameter_id?", tp.unit_code as "unit_code?",
                   case when tp.own_range then tp.act_low else pr.act_low end as act_low,
                   case when tp.own_range then tp.ok_low else pr.ok_low end as ok_low,
@@ -134,7 +144,8 @@ async fn fetch(db: &mut PgConnection, only: Option<TankId>, now: Timestamp) -> R
                   r.entered_value as "entered_value?", r.entered_unit as "entered_unit?",
                   s.days as "days?: Vec<i32>", s.points as "points?: Vec<f64>"
            from tanks t
-           left join tank_parameters tp on tp.tank_id = t.id and tp.tracked
+           left join (tank_parameters tp join parameters p on p.id = tp.parameter_id and not p.retired)
+                on tp.tank_id = t.id and tp.tracked
            left join profile_ranges pr on pr.profile_key = t.profile_key and pr.parameter_id = tp.parameter_id
            left join lateral (
                select value, below, taken_at, entered_value, entered_unit from readings
@@ -147,10 +158,11 @@ async fn fetch(db: &mut PgConnection, only: Option<TankId>, now: Timestamp) -> R
                      where tank_id = tp.tank_id and parameter_id = tp.parameter_id and day >= $2
                      order by day) d
            ) s on true
-           where case when $1::uuid is null then t.decommissioned_on is null else t.id = $1 end
-           order by t.created_at desc, t.id, tp.position, tp.parameter_id"#,
+           where case when $1::uuid is null then (t.decommissioned_on is not null) = $3 else t.id = $1 end
+           order by t.decommissioned_on desc nulls last, t.created_at desc, t.id, tp.position, tp.parameter_id"#,
         only.map(|tank| tank.0),
         first_day(now).to_sqlx() as _,
+        decommissioned,
     )
     .fetch_all(db)
     .await?;
@@ -165,6 +177,7 @@ async fn fetch(db: &mut PgConnection, only: Option<TankId>, now: Timestamp) -> R
                 volume_unit: row.volume_unit,
                 timezone: row.timezone,
                 set_up_on: row.set_up_on,
+                substrate: row.substrate,
                 decommissioned_on: row.decommissioned_on,
                 created_at: row.created_at,
             })?;

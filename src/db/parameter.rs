@@ -8,14 +8,19 @@ use super::{Error, Result};
 use crate::domain::id::ParameterId;
 pub use crate::domain::parameter::Catalogue;
 use crate::domain::parameter::{Parameter, Profile, WaterType};
-use crate::domain::unit::{Conversion, ParameterUnit};
+use crate::domain::unit::{Conversion, ParameterUnit, is_fixed};
+
+/// The number that changes whenever anything of the catalogue does.
+pub async fn catalogue_version(db: &mut PgConnection) -> Result<i64> {
+    Ok(sqlx::query_scalar!("select version from catalogue_version").fetch_one(db).await?)
+}
 
 /// Everything that can be measured and every profile: three queries, for a caller that keeps the answer.
 pub async fn catalogue(db: &mut PgConnection) -> Result<Catalogue> {
     let mut units = units(&mut *db).await?;
     let rows = sqlx::query!(
         "select id, key, name, short_name, canonical_unit, hard_low, hard_high, jump, has_lower_side,
-                in_fresh, in_salt, in_brackish, custom, position
+                in_fresh, in_salt, in_brackish, custom, retired, position
          from parameters order by position, id"
     )
     .fetch_all(&mut *db)
@@ -46,6 +51,7 @@ pub async fn catalogue(db: &mut PgConnection) -> Result<Catalogue> {
             has_lower_side: row.has_lower_side,
             waters: waters.into_iter().filter_map(|(there, water)| there.then_some(water)).collect(),
             custom: row.custom,
+            retired: row.retired,
             position: row.position,
         });
     }
@@ -54,9 +60,9 @@ pub async fn catalogue(db: &mut PgConnection) -> Result<Catalogue> {
 
 async fn units(db: &mut PgConnection) -> Result<HashMap<i16, Vec<ParameterUnit>>> {
     let rows = sqlx::query!(
-        "select parameter_id, code, symbol, name, conversion, factor, decimals, imperial
-         from parameter_units join units on code = unit_code
-         order by parameter_id, position, code"
+        "select parameter_id, code, symbol, u.name, conversion, factor, pu.decimals, imperial, custom
+         from parameter_units pu join units u on code = unit_code join parameters p on p.id = parameter_id
+         order by parameter_id, pu.position, code"
     )
     .fetch_all(db)
     .await?;
@@ -67,6 +73,8 @@ async fn units(db: &mut PgConnection) -> Result<HashMap<i16, Vec<ParameterUnit>>
             .parse()
             .map_err(|_| inconsistent("parameter_units", "conversion", &row.conversion))?;
         units.entry(row.parameter_id).or_default().push(ParameterUnit {
+            // Whoever defines a parameter says how many decimals it has.
+            fixed: row.custom || is_fixed(&row.code),
             code: row.code,
             symbol: row.symbol,
             name: row.name,

@@ -9,8 +9,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Result;
+use crate::domain::id::ParameterId;
 
-/// A session and the keeper it belongs to, in one row: every page needs both.
+/// A session and the keeper it belongs to, with how they want to see things, in one row: every page needs it.
 #[derive(Debug, Clone)]
 pub struct SessionRow {
     /// The session's id, the first half of the cookie.
@@ -29,6 +30,12 @@ pub struct SessionRow {
     pub unit_system: String,
     /// `light`, `dark`, or none for the system's.
     pub theme: Option<String>,
+    /// How dates are written.
+    pub date_format: String,
+    /// Parameters with the unit chosen for each.
+    pub units: Vec<(ParameterId, String)>,
+    /// The version of the catalogue: what can be measured, and in which units.
+    pub catalogue_version: i64,
 }
 
 /// A session to be created.
@@ -53,10 +60,15 @@ pub struct NewSession<'a> {
 /// The live session with this id of an active keeper.
 pub async fn find(db: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<Option<SessionRow>> {
     let row = sqlx::query!(
-        "select s.id, s.secret_hash, s.last_seen_at, k.id as keeper_id, k.display_name, k.role,
-                k.unit_system, k.theme
-         from sessions s join keepers k on k.id = s.keeper_id
-         where s.id = $1 and s.expires_at > $2 and k.active",
+        r#"select s.id, s.secret_hash, s.last_seen_at, k.id as keeper_id, k.display_name, k.role,
+                  k.unit_system, k.theme, k.date_format,
+                  array(select parameter_id from keeper_units u where u.keeper_id = k.id
+                        order by parameter_id) as "unit_parameters!",
+                  array(select unit_code from keeper_units u where u.keeper_id = k.id
+                        order by parameter_id) as "unit_codes!",
+                  (select version from catalogue_version) as "catalogue_version!"
+           from sessions s join keepers k on k.id = s.keeper_id
+           where s.id = $1 and s.expires_at > $2 and k.active"#,
         id,
         now.to_sqlx() as _,
     )
@@ -71,6 +83,9 @@ pub async fn find(db: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<Opt
         role: row.role,
         unit_system: row.unit_system,
         theme: row.theme,
+        date_format: row.date_format,
+        units: row.unit_parameters.into_iter().map(ParameterId).zip(row.unit_codes).collect(),
+        catalogue_version: row.catalogue_version,
     }))
 }
 

@@ -29,6 +29,15 @@ impl DateFormat {
         }
     }
 
+    /// The choice in words, by the example it makes.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::DayFirst => "Day first, 24 hours",
+            Self::MonthFirst => "Month first, 12 hours",
+            Self::Iso => "Year first, 24 hours",
+        }
+    }
+
     /// A day with its year.
     pub fn day(self, day: Date) -> String {
         let format = match self {
@@ -45,6 +54,16 @@ impl DateFormat {
             Self::DayFirst => "%-d %b",
             Self::MonthFirst => "%b %-d",
             Self::Iso => "%Y-%m-%d",
+        };
+        day.strftime(format).to_string()
+    }
+
+    /// A day of the near past or future with its weekday: `Thursday 19 November`.
+    pub fn weekday(self, day: Date) -> String {
+        let format = match self {
+            Self::DayFirst => "%A %-d %B",
+            Self::MonthFirst => "%A, %B %-d",
+            Self::Iso => "%A %Y-%m-%d",
         };
         day.strftime(format).to_string()
     }
@@ -86,6 +105,8 @@ mod tests {
         assert_eq!(shown, ["9 Nov 2026, 18:05", "Nov 9, 2026, 6:05 PM", "2026-11-09, 18:05"]);
         let short = DateFormat::ALL.map(|format| format.short_day(evening.date()));
         assert_eq!(short, ["9 Nov", "Nov 9", "2026-11-09"]);
+        let weekday = DateFormat::ALL.map(|format| format.weekday(evening.date()));
+        assert_eq!(weekday, ["Monday 9 November", "Monday, November 9", "Monday 2026-11-09"]);
         let midnight = "2026-11-09T00:00:00".parse::<DateTime>().unwrap();
         assert_eq!(DateFormat::MonthFirst.time(midnight.time()), "12:00 AM");
     }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use crate::domain::id::ParameterId;
-use crate::domain::unit::{ParameterUnit, UnitSystem};
+use crate::domain::unit::{ParameterUnit, UnitSystem, Units};
 
 /// The water of a tank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,6 +80,8 @@ pub struct Parameter {
     pub waters: Vec<WaterType>,
     /// Defined by the household.
     pub custom: bool,
+    /// No longer offered and no longer tracked; what was measured stays.
+    pub retired: bool,
     /// Its place in lists.
     pub position: i16,
 }
@@ -90,12 +92,32 @@ impl Parameter {
         self.units.iter().find(|unit| unit.code == code)
     }
 
-    /// The unit to offer: the one last used if there is one, else the one of the keeper's system.
-    pub fn preferred_unit(&self, system: UnitSystem, last_used: Option<&str>) -> &ParameterUnit {
-        last_used.and_then(|code| self.unit(code)).unwrap_or_else(|| match system {
+    /// The unit to show and to offer. In this order:
+    ///
+    /// 1. the one the keeper chose for this parameter;
+    /// 2. else the one last used for it in the tank: at a tank people keep to one kit;
+    /// 3. else the one of the keeper's system;
+    /// 4. else the canonical one.
+    ///
+    /// A code that the parameter does not have (any more) is passed over.
+    pub fn preferred_unit<'u>(&self, units: impl Into<Units<'u>>, last_used: Option<&str>) -> &ParameterUnit {
+        let Units { system, own } = units.into();
+        let chosen = own.iter().find(|(parameter, _)| *parameter == self.id).map(|(_, code)| code.as_str());
+        let unit = |code: Option<&str>| code.and_then(|code| self.unit(code));
+        unit(chosen).or_else(|| unit(last_used)).unwrap_or_else(|| self.unit_of(system))
+    }
+
+    /// The unit of a system.
+    pub fn unit_of(&self, system: UnitSystem) -> &ParameterUnit {
+        match system {
             UnitSystem::Metric => &self.canonical,
             UnitSystem::Imperial => self.units.iter().find(|unit| unit.imperial).unwrap_or(&self.canonical),
-        })
+        }
+    }
+
+    /// Whether it is offered in this water.
+    pub fn is_offered_in(&self, water: WaterType) -> bool {
+        !self.retired && self.waters.contains(&water)
     }
 }
 
@@ -110,7 +132,7 @@ pub struct Profile {
     pub water_type: WaterType,
 }
 
-/// Everything that can be measured, and every profile. Loaded once; a household changes it rarely.
+/// Everything that can be measured, and every profile. Kept in memory; a household changes it rarely.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     parameters: Vec<Parameter>,
@@ -179,6 +201,7 @@ pub(crate) mod sample {
             has_lower_side: key != "nitrite",
             waters: WaterType::ALL.to_vec(),
             custom: false,
+            retired: false,
             position: id,
         }
     }
@@ -223,6 +246,22 @@ mod tests {
         assert_eq!(code(UnitSystem::Imperial, Some("degC")), "degC");
         assert_eq!(code(UnitSystem::Metric, Some("sg")), "degC");
         assert_eq!(sample::ph().preferred_unit(UnitSystem::Imperial, None).code, "pH");
+    }
+
+    #[test]
+    fn the_keepers_own_choice_wins_over_the_last_used_unit() {
+        let (temperature, salinity) = (sample::temperature(), sample::salinity());
+        let own = [(salinity.id, "ppt".to_owned()), (temperature.id, "degF".to_owned())];
+        let units = Units { system: UnitSystem::Metric, own: &own };
+        assert_eq!(temperature.preferred_unit(units, Some("degC")).code, "degF");
+        assert_eq!(
+            salinity.preferred_unit(Units { system: UnitSystem::Imperial, own: &own }, None).code,
+            "ppt"
+        );
+        let gone = [(temperature.id, "kelvin".to_owned())];
+        let units = Units { system: UnitSystem::Imperial, own: &gone };
+        assert_eq!(temperature.preferred_unit(units, Some("degC")).code, "degC");
+        assert_eq!(temperature.preferred_unit(units, None).code, "degF");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Tanks: what a person may enter about one.
 
+mod lifecycle;
+
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -13,10 +15,16 @@ use crate::domain::letters;
 use crate::domain::number;
 use crate::domain::parameter::{Catalogue, WaterType};
 use crate::domain::unit::UnitSystem;
-use crate::domain::zone;
+use crate::domain::{words, zone};
+
+pub use lifecycle::{Decommission, DecommissionForm, REASON_MAX, check_decommission};
 
 /// The longest name, in characters.
 pub const NAME_MAX: usize = 128;
+/// The longest substrate, in characters.
+pub const SUBSTRATE_MAX: usize = 256;
+/// The longest notes, in characters.
+pub const NOTES_MAX: usize = 4096;
 
 /// The unit of a tank's volume. The entered value and unit are kept, so 100 L stays 100 L.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,6 +128,10 @@ pub struct TankForm {
     pub timezone: String,
     /// Optional, `YYYY-MM-DD`.
     pub set_up_on: String,
+    /// Optional: what lies on the ground.
+    pub substrate: String,
+    /// Optional: equipment and the like, in Markdown.
+    pub notes: String,
 }
 
 /// A checked tank, not stored yet.
@@ -127,6 +139,13 @@ pub struct TankForm {
 pub struct NewTank {
     /// The form it came from.
     pub form_id: FormId,
+    /// What is known of it.
+    pub details: Details,
+}
+
+/// What is known of a tank, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
     /// What the household calls it.
     pub name: String,
     /// A profile's key.
@@ -137,6 +156,10 @@ pub struct NewTank {
     pub zone: TimeZone,
     /// When it was set up.
     pub set_up_on: Option<Date>,
+    /// What lies on the ground.
+    pub substrate: Option<String>,
+    /// Equipment and the like, in Markdown.
+    pub notes: Option<String>,
 }
 
 /// Checks a form. Everything that is wrong is reported at once, by the names of [`TankForm`]'s fields.
@@ -146,6 +169,24 @@ pub fn check(form: &TankForm, catalogue: &Catalogue, now: Timestamp) -> Result<N
     if form_id.is_none() {
         errors.push(FORM, "This form is damaged. Reload the page and enter the tank again.");
     }
+    match (form_id, details(form, catalogue, now, &mut errors)) {
+        (Some(form_id), Some(details)) => Ok(NewTank { form_id, details }),
+        _ => Err(errors),
+    }
+}
+
+/// Checks the form of a tank that exists; its `form_id` is not looked at.
+pub fn check_edit(form: &TankForm, catalogue: &Catalogue, now: Timestamp) -> Result<Details, FieldErrors> {
+    let mut errors = FieldErrors::new();
+    details(form, catalogue, now, &mut errors).ok_or(errors)
+}
+
+fn details(
+    form: &TankForm,
+    catalogue: &Catalogue,
+    now: Timestamp,
+    errors: &mut FieldErrors,
+) -> Option<Details> {
     let name = errors.take("name", name(&form.name));
     let water_type: Option<WaterType> = form.water_type.parse().ok();
     if water_type.is_none() {
@@ -159,15 +200,13 @@ pub fn check(form: &TankForm, catalogue: &Catalogue, now: Timestamp) -> Result<N
         }
         _ => {}
     }
-    let volume = volume(&form.volume, &form.volume_unit, &mut errors);
+    let volume = volume(&form.volume, &form.volume_unit, errors);
     let zone = errors.take("timezone", zone::parse(&form.timezone));
-    let set_up_on = errors.take("set_up_on", set_up_day(&form.set_up_on, zone.as_ref(), now)).flatten();
-    match (form_id, name, profile, zone) {
-        (Some(form_id), Some(name), Some(profile), Some(zone)) if errors.is_empty() => {
-            Ok(NewTank { form_id, name, profile: profile.key.clone(), volume, zone, set_up_on })
-        }
-        _ => Err(errors),
-    }
+    let set_up_on = errors.take("set_up_on", past_day(&form.set_up_on, zone.as_ref(), now)).flatten();
+    let substrate = errors.take("substrate", words::line(&form.substrate, SUBSTRATE_MAX)).flatten();
+    let notes = errors.take("notes", words::lines(&form.notes, NOTES_MAX)).flatten();
+    let (name, profile, zone) = (name?, profile?.key.clone(), zone?);
+    errors.is_empty().then_some(Details { name, profile, volume, zone, set_up_on, substrate, notes })
 }
 
 fn name(text: &str) -> Result<String, &'static str> {
@@ -195,7 +234,8 @@ fn volume(text: &str, unit: &str, errors: &mut FieldErrors) -> Option<Volume> {
     Some(Volume { value: value?, unit: unit? })
 }
 
-fn set_up_day(text: &str, zone: Option<&TimeZone>, now: Timestamp) -> Result<Option<Date>, &'static str> {
+/// A day that has begun in the zone, as a `date` field gives it; `None` when empty.
+fn past_day(text: &str, zone: Option<&TimeZone>, now: Timestamp) -> Result<Option<Date>, &'static str> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -219,127 +259,4 @@ pub fn stored_zone(name: &str) -> TimeZone {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::domain::parameter::Profile;
-
-    fn catalogue() -> Catalogue {
-        let profile =
-            |key: &str, water_type| Profile { key: key.to_owned(), name: key.to_owned(), water_type };
-        let profiles = vec![profile("planted_fw", WaterType::Fresh), profile("reef_sw", WaterType::Salt)];
-        Catalogue::new(Vec::new(), profiles)
-    }
-
-    fn form() -> TankForm {
-        let text = str::to_owned;
-        TankForm {
-            form_id: text("019ab0de-7c1e-7000-8000-0000000000aa"),
-            name: text("  Reef  "),
-            water_type: text("salt"),
-            profile: text("reef_sw"),
-            volume: text("100,5"),
-            volume_unit: text("us_gal"),
-            timezone: text("Pacific/Auckland"),
-            set_up_on: text("2026-11-24"),
-        }
-    }
-
-    fn submit(form: &TankForm) -> Result<NewTank, FieldErrors> {
-        // The 24th has begun in Auckland, not yet in Greenwich.
-        check(form, &catalogue(), "2026-11-23T12:00:00Z".parse().unwrap())
-    }
-
-    fn error(change: impl FnOnce(&mut TankForm)) -> String {
-        let mut form = form();
-        change(&mut form);
-        let errors = submit(&form).unwrap_err();
-        assert_eq!(errors.len(), 1, "{errors:?}");
-        let error = errors.iter().next().unwrap();
-        format!("{}: {}", error.field, error.message)
-    }
-
-    #[test]
-    fn a_tank_is_accepted() {
-        let tank = submit(&form()).unwrap();
-        assert_eq!(tank.name, "Reef");
-        assert_eq!(tank.volume.unwrap().show(), "100.5 US gal");
-        assert_eq!(tank.volume.unwrap().litres().to_string(), "380.4338842920");
-        assert_eq!(zone::name(&tank.zone), "Pacific/Auckland");
-        let bare = TankForm {
-            volume: String::new(),
-            volume_unit: "?".to_owned(),
-            set_up_on: String::new(),
-            ..form()
-        };
-        let tank = submit(&bare).unwrap();
-        assert_eq!((tank.volume, tank.set_up_on), (None, None));
-    }
-
-    #[test]
-    fn each_field_is_described() {
-        assert_eq!(
-            error(|form| form.form_id.clear()),
-            "form: This form is damaged. Reload the page and enter the tank again."
-        );
-        assert_eq!(error(|form| form.name = " ".to_owned()), "name: Give the tank a name.");
-        assert_eq!(
-            error(|form| form.name = "a\0b".to_owned()),
-            "name: This contains characters that cannot be kept."
-        );
-        assert_eq!(error(|form| form.name = "ü".repeat(129)), "name: A name has at most 128 characters.");
-        assert_eq!(error(|form| form.water_type = "tea".to_owned()), "water_type: Choose the type of water.");
-        assert_eq!(error(|form| form.profile = "x".to_owned()), "profile: Choose a profile.");
-        assert_eq!(
-            error(|form| form.profile = "planted_fw".to_owned()),
-            "profile: This profile belongs to another type of water."
-        );
-        assert_eq!(error(|form| form.volume = "0".to_owned()), "volume: At least 0.01.");
-        assert_eq!(error(|form| form.volume = "-5".to_owned()), "volume: At least 0.01.");
-        assert_eq!(
-            error(|form| form.volume = "9999999999".to_owned()),
-            "volume: Too many digits: at most 9 before the point and 3 after it."
-        );
-        assert_eq!(
-            error(|form| form.volume = "Infinity".to_owned()),
-            "volume: This is not a number. Write it like 8.2 or 8,2."
-        );
-        assert_eq!(
-            error(|form| form.volume_unit = "barrel".to_owned()),
-            "volume_unit: Choose one of the units."
-        );
-        assert_eq!(
-            error(|form| form.timezone = "+02:00".to_owned()),
-            "timezone: This is not a time zone. Write it like Europe/Berlin."
-        );
-        assert_eq!(
-            error(|form| form.set_up_on = "2026-11-25".to_owned()),
-            "set_up_on: This day is in the future."
-        );
-        assert_eq!(
-            error(|form| form.set_up_on = "0001-01-01".to_owned()),
-            "set_up_on: This day is before 1900."
-        );
-        assert_eq!(
-            error(|form| form.set_up_on = "yesterday".to_owned()),
-            "set_up_on: This is not a date. Write it like 2026-11-23."
-        );
-    }
-
-    #[test]
-    fn today_is_the_tanks_today() {
-        let mut form = form();
-        form.timezone = "Europe/London".to_owned();
-        assert_eq!(submit(&form).unwrap_err().on("set_up_on"), Some("This day is in the future."));
-    }
-
-    proptest! {
-        #[test]
-        fn arbitrary_forms_never_panic(fields in prop::collection::vec("(?s).{0,140}", 8)) {
-            let [form_id, name, water_type, profile, volume, volume_unit, timezone, set_up_on] =
-                <[String; 8]>::try_from(fields).unwrap();
-            let _ = submit(&TankForm { form_id, name, water_type, profile, volume, volume_unit, timezone, set_up_on });
-        }
-    }
-}
+mod tests;

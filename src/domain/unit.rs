@@ -3,6 +3,7 @@
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use crate::domain::id::ParameterId;
 use crate::domain::number::{self, Digits};
 use crate::domain::seawater;
 
@@ -77,6 +78,24 @@ impl std::str::FromStr for UnitSystem {
     }
 }
 
+/// The units a keeper reads in: those of a system, and the ones chosen for single parameters.
+///
+/// Which unit a parameter is shown in is decided by
+/// [`preferred_unit`](crate::domain::parameter::Parameter::preferred_unit), and nowhere else.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Units<'a> {
+    /// The system.
+    pub system: UnitSystem,
+    /// Parameters with the code of the unit chosen for each.
+    pub own: &'a [(ParameterId, String)],
+}
+
+impl From<UnitSystem> for Units<'static> {
+    fn from(system: UnitSystem) -> Self {
+        Self { system, own: &[] }
+    }
+}
+
 /// A unit in which one parameter may be entered and shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterUnit {
@@ -92,6 +111,8 @@ pub struct ParameterUnit {
     pub factor: Decimal,
     /// Most decimals shown.
     pub decimals: u32,
+    /// Always so many, so that a column lines up; else three significant digits, as for concentrations.
+    pub fixed: bool,
     /// The one an imperial keeper starts with.
     pub imperial: bool,
 }
@@ -134,13 +155,9 @@ impl ParameterUnit {
             .then(|| (Decimal::new(1_000, 3), Decimal::new(1_045, 3)))
     }
 
-    /// How its numbers are shown: fixed decimals where a column of them should line up, significant digits
-    /// for concentrations.
-    pub fn digits(&self) -> Digits {
-        match self.code.as_str() {
-            "degC" | "degF" | "pH" | "ppt" | "sg" => Digits::Fixed(self.decimals),
-            _ => Digits::Significant(self.decimals),
-        }
+    /// How its numbers are shown.
+    pub const fn digits(&self) -> Digits {
+        if self.fixed { Digits::Fixed(self.decimals) } else { Digits::Significant(self.decimals) }
     }
 
     /// A number of this unit with sensible digits, without the unit.
@@ -162,6 +179,11 @@ impl ParameterUnit {
             format!("{shown} {}", self.symbol)
         }
     }
+}
+
+/// The units whose numbers have fixed decimals: a column of them should line up.
+pub fn is_fixed(code: &str) -> bool {
+    matches!(code, "degC" | "degF" | "pH" | "ppt" | "sg")
 }
 
 fn by_formula(value: Decimal, formula: impl Fn(f64) -> Option<f64>) -> Option<Decimal> {
@@ -187,6 +209,7 @@ pub(crate) mod sample {
             conversion,
             factor: factor.parse().unwrap(),
             decimals,
+            fixed: is_fixed(code),
             imperial: matches!(code, "degF" | "sg"),
         }
     }

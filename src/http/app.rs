@@ -1,12 +1,11 @@
 //! What every request may need, made once.
 
 use std::ops::Deref;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
@@ -39,7 +38,9 @@ pub struct Inner {
     /// Cancelled once the pages are open: a latch that can be waited for.
     ready: CancellationToken,
     set_up: AtomicBool,
-    catalogue: OnceCell<Catalogue>,
+    catalogue: RwLock<Option<(i64, Arc<Catalogue>)>>,
+    /// The version that the last request saw in the database.
+    catalogue_version: AtomicI64,
 }
 
 impl Deref for App {
@@ -63,7 +64,8 @@ impl App {
             health,
             ready: CancellationToken::new(),
             set_up: AtomicBool::new(false),
-            catalogue: OnceCell::new(),
+            catalogue: RwLock::new(None),
+            catalogue_version: AtomicI64::new(0),
         }))
     }
 
@@ -75,14 +77,31 @@ impl App {
         Ok(self.pool.acquire().await?)
     }
 
-    /// Parameters, units and profiles: read once, they change with a release only.
+    /// Parameters, units and profiles. They are kept in memory and read again once a request has noted that
+    /// another version is in force, whichever process made it.
     ///
     /// # Errors
-    /// When they have not been read yet and Postgres does not answer.
-    pub async fn catalogue(&self) -> Result<&Catalogue, Error> {
-        self.catalogue
-            .get_or_try_init(async || Ok(db::parameter::catalogue(&mut *self.connection().await?).await?))
-            .await
+    /// When they have to be read and Postgres does not answer.
+    pub async fn catalogue(&self) -> Result<Arc<Catalogue>, Error> {
+        let noted = self.catalogue_version.load(Ordering::Relaxed);
+        if let Some((version, catalogue)) = &*self.catalogue.read().unwrap_or_else(PoisonError::into_inner)
+            // Before the first sign-in nothing is noted, and nothing is shown.
+            && (*version == noted || noted == 0)
+        {
+            return Ok(Arc::clone(catalogue));
+        }
+        let mut connection = self.connection().await?;
+        // The version first: a change in between is then read once more, never missed.
+        let version = db::parameter::catalogue_version(&mut connection).await?;
+        let read = Arc::new(db::parameter::catalogue(&mut connection).await?);
+        let mut kept = self.catalogue.write().unwrap_or_else(PoisonError::into_inner);
+        *kept = Some((version, Arc::clone(&read)));
+        Ok(read)
+    }
+
+    /// Notes the version of the catalogue that is in force, as every page reads it with the session.
+    pub fn note_catalogue(&self, version: i64) {
+        self.catalogue_version.store(version, Ordering::Relaxed);
     }
 
     /// Whether the household has a keeper. Once it has, it is never asked again.

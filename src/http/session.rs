@@ -12,7 +12,8 @@ use super::App;
 use super::cookies::{self, Credential, Name};
 use super::error::Error;
 use crate::db;
-use crate::domain::id::KeeperId;
+use crate::domain::dates::DateFormat;
+use crate::domain::id::{KeeperId, ParameterId};
 
 /// How long a session lives after its last use. The phone at the tank stays signed in.
 pub const IDLE: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -34,6 +35,10 @@ pub struct Keeper {
     pub imperial: bool,
     /// `light`, `dark`, or none for the system's.
     pub theme: Option<String>,
+    /// How this keeper reads dates.
+    pub dates: DateFormat,
+    /// Parameters with the unit that this keeper chose for each.
+    pub own_units: Vec<(ParameterId, String)>,
     /// The session in use.
     pub session: Uuid,
 }
@@ -64,12 +69,16 @@ pub async fn current(app: &App, parts: &Parts) -> Result<Option<Keeper>, Error> 
     if now.duration_since(row.last_seen_at) > TOUCH_EVERY {
         db::session::touch(&mut connection, row.id, now, ends(now)).await?;
     }
+    app.note_catalogue(row.catalogue_version);
     Ok(Some(Keeper {
         id: KeeperId(row.keeper_id),
         display_name: row.display_name,
         owner: row.role == "owner",
         imperial: row.unit_system == "imperial",
         theme: row.theme,
+        // Written by a newer version, which knows more formats: any that can be read will do.
+        dates: row.date_format.parse().unwrap_or_default(),
+        own_units: row.units,
         session: row.id,
     }))
 }

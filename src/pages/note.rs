@@ -2,6 +2,7 @@
 
 use super::parts::State;
 use super::shell::Notice;
+use crate::domain::id::{ParameterId, TankId};
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,32 @@ pub enum Note {
     Welcome,
     /// A tank was added.
     TankAdded,
+    /// What is known of a tank was saved.
+    TankSaved,
+    /// The same, with another profile.
+    ProfileChanged,
+    /// The tank was taken down.
+    Decommissioned(TankId),
+    /// The tank is in use again.
+    Restored(TankId),
+    /// What a tank tracks was saved.
+    TrackingSaved,
+    /// A tank's own range was saved.
+    RangeSaved,
+    /// A tank's range is the preset's again.
+    BackToPreset(TankId, ParameterId),
+    /// What [`BackToPreset`](Self::BackToPreset) did was taken back.
+    OwnRangeBack,
+    /// A parameter of the household's own was saved.
+    ParameterSaved,
+    /// One is no longer offered.
+    ParameterRetired(ParameterId),
+    /// One is offered again.
+    ParameterOffered(ParameterId),
+    /// One was removed.
+    ParameterDeleted,
+    /// How the keeper wants to see things was saved.
+    DisplaySaved,
     /// So many readings were saved.
     Saved(u16),
     /// The same form had been saved before.
@@ -25,6 +52,19 @@ impl Note {
             Self::SignedOut => "signed-out".to_owned(),
             Self::Welcome => "welcome".to_owned(),
             Self::TankAdded => "tank-added".to_owned(),
+            Self::TankSaved => "tank-saved".to_owned(),
+            Self::ProfileChanged => "profile-changed".to_owned(),
+            Self::Decommissioned(tank) => format!("decommissioned-{tank}"),
+            Self::Restored(tank) => format!("restored-{tank}"),
+            Self::TrackingSaved => "tracking-saved".to_owned(),
+            Self::RangeSaved => "range-saved".to_owned(),
+            Self::BackToPreset(tank, parameter) => format!("preset-{}-{tank}", parameter.0),
+            Self::OwnRangeBack => "own-range".to_owned(),
+            Self::ParameterSaved => "parameter-saved".to_owned(),
+            Self::ParameterRetired(parameter) => format!("retired-{}", parameter.0),
+            Self::ParameterOffered(parameter) => format!("offered-{}", parameter.0),
+            Self::ParameterDeleted => "parameter-deleted".to_owned(),
+            Self::DisplaySaved => "display-saved".to_owned(),
             Self::Saved(count) => format!("saved-{count}"),
             Self::SavedBefore => "saved-before".to_owned(),
         }
@@ -36,9 +76,49 @@ impl Note {
             "signed-out" => Self::SignedOut,
             "welcome" => Self::Welcome,
             "tank-added" => Self::TankAdded,
+            "tank-saved" => Self::TankSaved,
+            "profile-changed" => Self::ProfileChanged,
+            "tracking-saved" => Self::TrackingSaved,
+            "range-saved" => Self::RangeSaved,
+            "own-range" => Self::OwnRangeBack,
+            "parameter-saved" => Self::ParameterSaved,
+            "parameter-deleted" => Self::ParameterDeleted,
+            "display-saved" => Self::DisplaySaved,
             "saved-before" => Self::SavedBefore,
-            _ => Self::Saved(code.strip_prefix("saved-")?.parse().ok()?),
+            _ => Self::parse_with_subject(code)?,
         })
+    }
+
+    /// Reads a word that says what it is about.
+    fn parse_with_subject(code: &str) -> Option<Self> {
+        let (word, subject) = code.split_once('-')?;
+        let parameter = |id: &str| id.parse().ok().filter(|id| *id > 0).map(ParameterId);
+        Some(match word {
+            "saved" => Self::Saved(subject.parse().ok()?),
+            "decommissioned" => Self::Decommissioned(subject.parse().ok()?),
+            "restored" => Self::Restored(subject.parse().ok()?),
+            "retired" => Self::ParameterRetired(parameter(subject)?),
+            "offered" => Self::ParameterOffered(parameter(subject)?),
+            "preset" => {
+                let (id, tank) = subject.split_once('-')?;
+                Self::BackToPreset(tank.parse().ok()?, parameter(id)?)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The address whose POST takes it back, if it can be taken back.
+    fn undo(self) -> Option<String> {
+        match self {
+            Self::Decommissioned(tank) => Some(format!("/tanks/{tank}/restore")),
+            Self::Restored(tank) => Some(format!("/tanks/{tank}/restore/undo")),
+            Self::BackToPreset(tank, parameter) => {
+                Some(format!("/tanks/{tank}/parameters/{}/preset/undo", parameter.0))
+            }
+            Self::ParameterRetired(parameter) => Some(format!("/settings/parameters/{}/offer", parameter.0)),
+            Self::ParameterOffered(parameter) => Some(format!("/settings/parameters/{}/retire", parameter.0)),
+            _ => None,
+        }
     }
 
     /// The sentence.
@@ -47,11 +127,27 @@ impl Note {
             Self::SignedOut => "You are signed out.".to_owned(),
             Self::Welcome => "You are the first keeper. Welcome aboard.".to_owned(),
             Self::TankAdded => "The tank is added.".to_owned(),
+            Self::TankSaved => "The tank is saved.".to_owned(),
+            Self::ProfileChanged => {
+                "The profile is changed, and what belongs to it is tracked as well. Untick what you do not measure."
+                    .to_owned()
+            }
+            Self::Decommissioned(_) => "The tank is decommissioned. Its history stays.".to_owned(),
+            Self::Restored(_) => "The tank is in use again.".to_owned(),
+            Self::TrackingSaved => "Saved what this tank tracks.".to_owned(),
+            Self::RangeSaved => "The range is saved.".to_owned(),
+            Self::BackToPreset(..) => "The preset's numbers hold again.".to_owned(),
+            Self::OwnRangeBack => "Your own numbers hold again.".to_owned(),
+            Self::ParameterSaved => "The parameter is saved.".to_owned(),
+            Self::ParameterRetired(_) => "The parameter is retired: no longer offered or tracked.".to_owned(),
+            Self::ParameterOffered(_) => "The parameter is offered again.".to_owned(),
+            Self::ParameterDeleted => "The parameter is deleted.".to_owned(),
+            Self::DisplaySaved => "Saved. Every page now follows it.".to_owned(),
             Self::Saved(1) => "Saved 1 reading.".to_owned(),
             Self::Saved(count) => format!("Saved {count} readings."),
             Self::SavedBefore => "These readings were saved before; nothing was added twice.".to_owned(),
         };
-        Notice { state: State::Ok, text, undo: None }
+        Notice { state: State::Ok, text, undo: self.undo() }
     }
 }
 
@@ -61,10 +157,32 @@ mod tests {
 
     #[test]
     fn a_note_reads_its_own_code_and_nothing_else() {
-        for note in [Note::SignedOut, Note::Welcome, Note::TankAdded, Note::Saved(6), Note::SavedBefore] {
+        let tank: TankId = "019ab0de-7c1e-7000-8000-0000000000aa".parse().unwrap();
+        for note in [
+            Note::SignedOut,
+            Note::Welcome,
+            Note::TankAdded,
+            Note::TankSaved,
+            Note::ProfileChanged,
+            Note::Decommissioned(tank),
+            Note::Restored(tank),
+            Note::TrackingSaved,
+            Note::RangeSaved,
+            Note::BackToPreset(tank, ParameterId(1001)),
+            Note::OwnRangeBack,
+            Note::ParameterSaved,
+            Note::ParameterRetired(ParameterId(1000)),
+            Note::ParameterOffered(ParameterId(1000)),
+            Note::ParameterDeleted,
+            Note::DisplaySaved,
+            Note::Saved(6),
+            Note::SavedBefore,
+        ] {
             assert_eq!(Note::parse(&note.code()), Some(note));
         }
-        for code in ["", "saved-", "saved-<b>", "saved--1", "saved-99999999"] {
+        for code in
+            ["", "saved-", "saved-<b>", "saved--1", "saved-99999999", "restored-x", "preset-1-", "retired--3"]
+        {
             assert_eq!(Note::parse(code), None, "{code}");
         }
     }

@@ -71,7 +71,8 @@ impl From<health::State> for State {
     }
 }
 
-/// Markup that this program made itself (SVG), written out unescaped. Never made of anything typed.
+/// Markup that this program made itself, written out unescaped: SVG, and what
+/// [`markdown::render`](super::markdown::render) makes of notes. Never anything typed as it is.
 #[derive(Clone, Debug, Default)]
 pub struct Markup(pub String);
 

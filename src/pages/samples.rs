@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{dashboard, error, reading, session, setup, tank};
+use super::{dashboard, display, error, parameter, range, reading, session, settings, setup, tank, tracking};
 
 mod markup;
 
@@ -20,6 +20,15 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, dashboard::show::DashboardPage::samples());
     add(&mut pages, tank::list::TanksPage::samples());
     add(&mut pages, tank::new::NewTankPage::samples());
+    add(&mut pages, tank::edit::EditTankPage::samples());
+    add(&mut pages, tank::decommission::DecommissionPage::samples());
+    add(&mut pages, tracking::edit::TrackingPage::samples());
+    add(&mut pages, range::edit::RangePage::samples());
+    add(&mut pages, settings::show::SettingsPage::samples());
+    add(&mut pages, display::edit::DisplayPage::samples());
+    add(&mut pages, parameter::list::ParametersPage::samples());
+    add(&mut pages, parameter::new::NewParameterPage::samples());
+    add(&mut pages, parameter::edit::EditParameterPage::samples());
     add(&mut pages, tank::show::TankPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());

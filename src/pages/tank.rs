@@ -1,13 +1,18 @@
 //! Tanks.
 
 pub mod create;
+pub mod decommission;
+pub mod edit;
+pub mod form;
 pub mod list;
 pub mod new;
+pub mod retire;
 pub mod show;
+pub mod update;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Path};
-use axum::routing::get;
+use axum::routing::{get, post};
 use http::request::Parts;
 use jiff::Timestamp;
 use sqlx::PgConnection;
@@ -15,11 +20,13 @@ use sqlx::PgConnection;
 use super::parts::State;
 use super::text;
 use super::visit::Visit;
+use crate::db;
 use crate::db::overview::{self, LatestReading, Overview, Tracked};
+use crate::db::tank::{More, Tank};
 use crate::domain::health::{self, Health};
 use crate::domain::id::TankId;
 use crate::domain::parameter::{Catalogue, Parameter};
-use crate::domain::unit::{ParameterUnit, UnitSystem};
+use crate::domain::unit::{ParameterUnit, Units};
 use crate::http::App;
 use crate::http::error::Error;
 
@@ -29,6 +36,10 @@ pub fn routes() -> Router<App> {
         .route("/tanks", get(list::handle))
         .route("/tanks/new", get(new::handle).post(create::handle))
         .route("/tanks/{id}", get(show::handle))
+        .route("/tanks/{id}/edit", get(edit::handle).post(update::handle))
+        .route("/tanks/{id}/decommission", get(decommission::handle).post(retire::handle))
+        .route("/tanks/{id}/restore", post(retire::restore))
+        .route("/tanks/{id}/restore/undo", post(retire::undo_restore))
 }
 
 /// The tank that the address names. Anything that is no id is a page that does not exist.
@@ -52,6 +63,16 @@ impl AtTank {
     pub async fn overview(self, db: &mut PgConnection, now: Timestamp) -> Result<Overview, Error> {
         overview::tank(db, self.0, now).await?.ok_or(Error::NotFound)
     }
+
+    /// The tank itself, with what only its own pages show.
+    ///
+    /// # Errors
+    /// When there is no such tank, or the database does not answer.
+    pub async fn whole(self, db: &mut PgConnection) -> Result<(Tank, More), Error> {
+        let tank = db::tank::find(db, self.0).await?.ok_or(Error::NotFound)?;
+        let more = db::tank::more(db, self.0).await?.ok_or(Error::NotFound)?;
+        Ok((tank, more))
+    }
 }
 
 /// The address of a tank's page.
@@ -71,8 +92,8 @@ pub struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Everything a tank tracks, each in the unit last used for it, or else the keeper's.
-    pub fn all(overview: &'a Overview, catalogue: &'a Catalogue, units: UnitSystem) -> Vec<Self> {
+    /// Everything a tank tracks, each in the unit that [`Parameter::preferred_unit`] says.
+    pub fn all(overview: &'a Overview, catalogue: &'a Catalogue, units: Units<'_>) -> Vec<Self> {
         let see = |(parameter, tracked): (&'a Parameter, &'a Tracked)| Self {
             parameter,
             tracked,
@@ -120,12 +141,12 @@ pub fn reason(health: &Health, seen: &[Seen<'_>]) -> String {
     }
 }
 
-/// What the first lines of a tank say: profile, volume, age, zone.
+/// What the first lines of a tank say: profile, volume, age, substrate, zone.
 fn facts(visit: &Visit, overview: &Overview, catalogue: &Catalogue) -> Vec<String> {
     let tank = &overview.tank;
     let profile = catalogue.profile(&tank.profile).map(|profile| profile.name.clone());
     let volume = tank.volume.map(crate::domain::tank::Volume::show);
     let set_up = tank.set_up_on.map(|day| format!("set up {}", visit.dates().day(day)));
     let zone = Some(text::zone_now(&tank.zone, visit.app.clock.now()));
-    [profile, volume, set_up, zone].into_iter().flatten().collect()
+    [profile, volume, set_up, tank.substrate.clone(), zone].into_iter().flatten().collect()
 }

@@ -12,7 +12,7 @@ use http::request::Parts;
 use super::note::Note;
 use super::shell::{Shell, Theme};
 use crate::domain::dates::DateFormat;
-use crate::domain::unit::UnitSystem;
+use crate::domain::unit::{UnitSystem, Units};
 use crate::http::App;
 use crate::http::cookies::{self, Name};
 use crate::http::error::Error;
@@ -70,16 +70,18 @@ impl Visit {
     }
 
     /// The units this keeper thinks in.
-    pub fn units(&self) -> UnitSystem {
-        match &self.keeper {
-            Some(keeper) if keeper.imperial => UnitSystem::Imperial,
-            _ => UnitSystem::Metric,
+    pub fn units(&self) -> Units<'_> {
+        let keeper = self.keeper.as_ref();
+        let imperial = keeper.is_some_and(|keeper| keeper.imperial);
+        Units {
+            system: if imperial { UnitSystem::Imperial } else { UnitSystem::Metric },
+            own: keeper.map(|keeper| keeper.own_units.as_slice()).unwrap_or_default(),
         }
     }
 
     /// How this keeper reads dates.
     pub fn dates(&self) -> DateFormat {
-        DateFormat::default()
+        self.keeper.as_ref().map(|keeper| keeper.dates).unwrap_or_default()
     }
 
     /// Answers with a page.

@@ -8,4 +8,5 @@ mod chart;
 mod harbor;
 mod itself;
 mod person;
+mod tanks;
 mod walk;

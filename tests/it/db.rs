@@ -10,3 +10,4 @@ mod seeds;
 mod series;
 mod sign_in;
 mod tank;
+mod tracking;

@@ -19,6 +19,15 @@ mod setup {
     mod get;
     mod post;
 }
+mod settings {
+    mod get;
+    mod display {
+        mod post;
+    }
+    mod parameters {
+        mod post;
+    }
+}
 mod sign_in {
     mod get;
     mod limits;
@@ -36,7 +45,20 @@ mod tanks {
         mod post;
     }
     mod id {
+        mod decommission {
+            mod post;
+        }
+        mod edit {
+            mod get;
+            mod post;
+        }
         mod get;
+        mod parameters {
+            mod key {
+                mod post;
+            }
+            mod post;
+        }
         mod readings {
             mod new {
                 mod get;

@@ -81,7 +81,13 @@ fn windows() -> impl Strategy<Value = Window> {
                 (Timestamp::from_second(from).unwrap(), Timestamp::from_second(to).unwrap())
             });
     let edges = prop_oneof![4 => near, 1 => (instants(), instants())];
-    (edges, zone).prop_map(|((from, to), zone)| Window { from, to, zone: TimeZone::get(zone).unwrap() })
+    let dates = prop::sample::select(DateFormat::ALL.to_vec());
+    (edges, zone, dates).prop_map(|((from, to), zone, dates)| Window {
+        from,
+        to,
+        zone: TimeZone::get(zone).unwrap(),
+        dates,
+    })
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {

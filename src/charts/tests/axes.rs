@@ -17,7 +17,7 @@ fn the_time_axis_follows_the_tanks_calendar() {
     // Summer time ended on 25 October at 03:00: the day is 25 hours wide and starts at midnight all the same.
     let to = at("2026-10-26T11:00:00Z");
     let zone = TimeZone::get("Europe/Berlin").unwrap();
-    let window = Window { from: at("2026-10-24T10:00:00Z"), to, zone };
+    let window = Window { from: at("2026-10-24T10:00:00Z"), to, zone, dates: DateFormat::DayFirst };
     assert_eq!(labels(&window, Size::Wide), "12:00 18:00 Sun 25 06:00 12:00 18:00 Mon 26 06:00 12:00");
     let tick = |label: &str| {
         let times = time::Times::new(&window, 0, 49_000);
@@ -29,10 +29,36 @@ fn the_time_axis_follows_the_tanks_calendar() {
 }
 
 #[test]
+fn the_time_axis_is_written_as_the_keeper_reads() {
+    let labels = |days_back: i64, dates| {
+        let window = Window { dates, ..days(days_back) };
+        draw(&ph(vec![]), &window, Size::Phone).within("plot-times").join(" ")
+    };
+    assert_eq!(labels(1, DateFormat::MonthFirst), "6 PM Mon 23 6 AM 12 PM");
+    assert_eq!(labels(30, DateFormat::MonthFirst), "Oct 26 Nov 2 Nov 9 Nov 16 Nov 23");
+    assert_eq!(labels(30, DateFormat::Iso), "10-26 11-02 11-09 11-16 11-23");
+    assert_eq!(labels(1, DateFormat::Iso), "18:00 Mon 23 06:00 12:00");
+    let points = || before_end(&[(400, "8.1"), (2, "8.2")]);
+    let said = |dates| {
+        let window = Window { dates, ..days(500) };
+        let drawn = line(&[ph(points())], &[], &window, Size::Phone);
+        let days = rows(&ph(points()), &window).into_iter().map(|row| row.day).collect::<Vec<_>>();
+        (days.join(", "), drawn.as_str().contains("1:30 PM 8.2"))
+    };
+    assert_eq!(said(DateFormat::MonthFirst), ("Sat Nov 21, Sun Oct 19, 2025".to_owned(), true));
+    assert_eq!(said(DateFormat::Iso), ("Sat 2026-11-21, Sun 2025-10-19".to_owned(), false));
+}
+
+#[test]
 fn a_zone_that_skips_midnight_has_its_tick_where_the_day_starts() {
     // Beirut goes from 00:00 to 01:00 on 29 March 2026.
     let zone = TimeZone::get("Asia/Beirut").unwrap();
-    let window = Window { from: at("2026-03-26T12:00:00Z"), to: at("2026-03-31T12:00:00Z"), zone };
+    let window = Window {
+        from: at("2026-03-26T12:00:00Z"),
+        to: at("2026-03-31T12:00:00Z"),
+        zone,
+        dates: DateFormat::DayFirst,
+    };
     let drawn = draw(&ph(vec![]), &window, Size::Wide);
     assert_eq!(
         drawn.within("plot-times").join(" "),

@@ -5,8 +5,9 @@ mod gather;
 use askama::Template;
 use axum::response::Response;
 
-use crate::db::overview;
-use crate::domain;
+use crate::db::tank::Counts;
+use crate::db::{self, overview};
+use crate::domain::{self, zone};
 use crate::http::error::Error;
 use crate::http::session::Keeper;
 use crate::pages::parts::{Markup, State};
@@ -96,6 +97,8 @@ pub struct DashboardPage {
     pub more_attention: usize,
     /// Every tank that is in use.
     pub tanks: Vec<TankCard>,
+    /// How many tanks were taken down; only counted when none is in use.
+    pub decommissioned: i64,
     /// What was logged last, newest first.
     pub recent: Vec<RecentSession>,
 }
@@ -126,10 +129,11 @@ pub fn headline(states: &[State]) -> String {
 pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     let app = &visit.app;
     let now = app.clock.now();
-    let catalogue = app.catalogue().await?;
+    let catalogue = &*app.catalogue().await?;
     let mut db = app.connection().await?;
     let overviews = overview::active(&mut db, now).await?;
     let sessions = overview::recent_sessions(&mut db, None, RECENT).await?;
+    let counts = if overviews.is_empty() { db::tank::counts(&mut db).await? } else { Counts::default() };
     drop(db);
     let home = domain::tank::stored_zone(&app.settings.default_tz);
     let mut attention = gather::attention(&overviews, catalogue, visit.units(), now);
@@ -143,9 +147,10 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         shell: visit.shell("dashboard"),
         name: keeper.display_name,
         headline: headline(&tanks.iter().map(|tank| tank.state).collect::<Vec<_>>()),
-        today: home.to_datetime(now).strftime("%A %-d %B").to_string(),
+        today: visit.dates().weekday(zone::day_of(now, &home)),
         attention,
         more_attention,
+        decommissioned: counts.decommissioned,
         recent: gather::recent(&sessions, &overviews, now, visit.dates()),
         tanks,
     })

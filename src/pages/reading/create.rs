@@ -23,7 +23,7 @@ use crate::pages::visit::Visit;
 pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> Result<Response, Error> {
     let app = &visit.app;
     let now = app.clock.now();
-    let catalogue = app.catalogue().await?;
+    let catalogue = &*app.catalogue().await?;
     let mut db = app.connection().await?;
     let overview = at.overview(&mut db, now).await?;
     let seen = Seen::all(&overview, catalogue, visit.units());

@@ -129,7 +129,7 @@ pub struct NewReadingsPage {
 pub async fn handle(visit: Visit, at: AtTank) -> Result<Response, Error> {
     let app = &visit.app;
     let now = app.clock.now();
-    let catalogue = app.catalogue().await?;
+    let catalogue = &*app.catalogue().await?;
     let overview = at.overview(&mut *app.connection().await?, now).await?;
     let seen = Seen::all(&overview, catalogue, visit.units());
     let taken_at = zone::field_value(now, &overview.tank.zone);

@@ -10,11 +10,14 @@ use axum_extra::extract::Query;
 use self::chart::{Chosen, address};
 use self::gather::Shown;
 use super::{AtTank, Seen, facts, health, href, reason};
-use crate::db::series;
+use crate::db::overview::Overview;
+use crate::db::tank::More;
+use crate::db::{self, series};
 use crate::domain::id::ParameterId;
 use crate::domain::parameter::WaterType;
 use crate::domain::span::Span;
 use crate::http::error::Error;
+use crate::pages::markdown;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::shell::Shell;
 use crate::pages::text;
@@ -137,6 +140,21 @@ pub struct ChartView {
     pub rows: Vec<ChartRow>,
 }
 
+/// A tank that was taken down.
+#[derive(Clone, Debug)]
+pub struct Down {
+    /// The day, in words.
+    pub day: String,
+    /// The day, for machines.
+    pub iso: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// Who took it down; may be empty.
+    pub by: String,
+    /// The address that takes it back into use.
+    pub restore: String,
+}
+
 /// The page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "tank/show.html")]
@@ -165,6 +183,14 @@ pub struct TankPage {
     pub estimate: Option<Estimate>,
     /// The chart.
     pub chart: Option<ChartView>,
+    /// Equipment and notes; may be empty.
+    pub notes: Markup,
+    /// It was taken down: nothing is logged any more.
+    pub down: Option<Down>,
+    /// Where it is edited.
+    pub edit_href: String,
+    /// Where it is said what it tracks.
+    pub parameters_href: String,
 }
 
 /// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
@@ -179,9 +205,10 @@ pub async fn handle(
 ) -> Result<Response, Error> {
     let app = &visit.app;
     let now = app.clock.now();
-    let catalogue = app.catalogue().await?;
+    let catalogue = &*app.catalogue().await?;
     let mut db = app.connection().await?;
     let overview = at.overview(&mut db, now).await?;
+    let more = db::tank::more(&mut db, at.0).await?.ok_or(Error::NotFound)?;
     let seen = Seen::all(&overview, catalogue, visit.units());
     let health = health(&seen, now);
     let asked = Typed(asked);
@@ -191,7 +218,7 @@ pub async fn handle(
     let chart = match &chosen {
         Some(one) => {
             let points = series::points(&mut db, at.0, one.seen.parameter.id, one.span, now).await?;
-            Some(chart::view(one, &points, &seen, &overview, now))
+            Some(chart::view(one, &points, &seen, &overview, now, visit.dates()))
         }
         None => None,
     };
@@ -207,7 +234,11 @@ pub async fn handle(
         gather::readout(seen, &shown, link(&seen.parameter.key), is_chosen(seen))
     });
     visit.page(&TankPage {
-        shell: Shell { log_href: log_href.clone(), ..visit.shell("tanks") },
+        shell: if overview.tank.decommissioned_on.is_none() {
+            Shell { log_href: log_href.clone(), ..visit.shell("tanks") }
+        } else {
+            visit.shell("tanks")
+        },
         name: overview.tank.name.clone(),
         facts: facts(&visit, &overview, catalogue),
         state: health.state.into(),
@@ -215,10 +246,30 @@ pub async fn handle(
         log_href,
         tracked: text::list(&seen.iter().map(|seen| seen.parameter.name.as_str()).collect::<Vec<_>>()),
         measured: seen.iter().filter(|seen| seen.tracked.latest.is_some()).count(),
-        todo: gather::todo(&health, &seen, link),
+        // Nobody has to do anything for a tank that is no more.
+        todo: if overview.tank.decommissioned_on.is_none() {
+            gather::todo(&health, &seen, link)
+        } else {
+            Vec::new()
+        },
         readouts: readouts.collect(),
         estimate: gather::estimate(&seen, water),
         chart,
+        notes: more.notes.as_deref().map(markdown::render).unwrap_or_default(),
+        down: down(&visit, &overview, more),
+        edit_href: format!("{}/edit", href(at.0)),
+        parameters_href: format!("{}/parameters", href(at.0)),
+    })
+}
+
+fn down(visit: &Visit, overview: &Overview, more: More) -> Option<Down> {
+    let day = overview.tank.decommissioned_on?;
+    Some(Down {
+        day: visit.dates().day(day),
+        iso: day.to_string(),
+        reason: more.reason.unwrap_or_default(),
+        by: more.decommissioned_by.unwrap_or_default(),
+        restore: format!("{}/restore", href(overview.tank.id)),
     })
 }
 

@@ -7,6 +7,7 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 use safeharbor::charts::{Band, Event, EventKind, Point, Series, Size, Window, line};
+use safeharbor::domain::dates::DateFormat;
 
 use super::driver::{Browser, Setup};
 use super::itself::serve;
@@ -15,7 +16,8 @@ use super::itself::serve;
 fn page() -> String {
     let to: Timestamp = "2026-11-23T14:30:00Z".parse().expect("an instant");
     let zone = TimeZone::get("Europe/Berlin").expect("a zone");
-    let window = Window { from: to - SignedDuration::from_hours(24 * 30), to, zone };
+    let window =
+        Window { from: to - SignedDuration::from_hours(24 * 30), to, zone, dates: DateFormat::DayFirst };
     let points = (0..30)
         .map(|day| {
             let at = window.from + SignedDuration::from_hours(24 * day + 12);

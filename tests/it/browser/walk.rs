@@ -78,7 +78,7 @@ async fn walk(harbor: &Harbor, person: &Person) {
     sign_out_and_in(person).await;
 }
 
-async fn set_up(harbor: &Harbor, person: &Person, name: &str) {
+pub(super) async fn set_up(harbor: &Harbor, person: &Person, name: &str) {
     person.open("/setup").await;
     person.write("#code", &harbor.site.setup_code().await).await;
     person.write("#name", name).await;
@@ -115,7 +115,7 @@ async fn see_empty_pages(person: &Person) {
     person.look_at_refusal("not-found", 404).await;
 }
 
-async fn add_tank(person: &Person, name: &str) {
+pub(super) async fn add_tank(person: &Person, name: &str) {
     person.open("/tanks/new").await;
     person.write("#name", name).await;
     person.press("[value=reef_sw]").await;

@@ -6,7 +6,7 @@ use safeharbor::db::{self, keeper::NewKeeper};
 use safeharbor::domain::id::{FormId, KeeperId, ParameterId, SessionId, TankId};
 use safeharbor::domain::parameter::Catalogue;
 use safeharbor::domain::reading::{Batch, Value};
-use safeharbor::domain::tank::NewTank;
+use safeharbor::domain::tank::{Details, NewTank};
 use safeharbor::domain::zone;
 use safeharbor::system::clock::Clock;
 use sqlx::Postgres;
@@ -57,11 +57,15 @@ impl Household {
     pub(super) fn new_tank(&self, profile: &str) -> NewTank {
         NewTank {
             form_id: FormId(self.clock.uuid()),
-            name: "Reef".to_owned(),
-            profile: profile.to_owned(),
-            volume: None,
-            zone: zone::parse("Europe/Berlin").unwrap(),
-            set_up_on: None,
+            details: Details {
+                name: "Reef".to_owned(),
+                profile: profile.to_owned(),
+                volume: None,
+                zone: zone::parse("Europe/Berlin").unwrap(),
+                set_up_on: None,
+                substrate: None,
+                notes: None,
+            },
         }
     }
 

@@ -9,8 +9,8 @@ use super::household::{Household, d};
 async fn a_tank_starts_with_its_profiles_set() {
     let household = Household::new().await;
     let mut tank = household.new_tank("reef_sw");
-    tank.volume = Some(Volume { value: d("100.5"), unit: VolumeUnit::UsGallon });
-    tank.set_up_on = Some("2026-11-23".parse().unwrap());
+    tank.details.volume = Some(Volume { value: d("100.5"), unit: VolumeUnit::UsGallon });
+    tank.details.set_up_on = Some("2026-11-23".parse().unwrap());
     let id = TankId(household.clock.uuid());
     let mut db = household.connection().await;
     db::tank::create(&mut db, id, &tank, household.owner, household.clock.now()).await.unwrap();
@@ -18,8 +18,8 @@ async fn a_tank_starts_with_its_profiles_set() {
     let found = db::tank::find(&mut db, id).await.unwrap().unwrap();
     assert_eq!((found.name.as_str(), found.profile.as_str()), ("Reef", "reef_sw"));
     assert_eq!(found.volume.unwrap().show(), "100.5 US gal");
-    assert_eq!((found.set_up_on, found.decommissioned_on), (tank.set_up_on, None));
-    assert_eq!(found.zone, tank.zone);
+    assert_eq!((found.set_up_on, found.decommissioned_on), (tank.details.set_up_on, None));
+    assert_eq!(found.zone, tank.details.zone);
     assert_eq!(found.created_at, household.clock.now());
     assert_eq!(db::tank::list(&mut db).await.unwrap(), [found]);
 

@@ -82,6 +82,22 @@ async fn the_form_of_a_new_tank() {
 }
 
 #[tokio::test]
+async fn the_form_of_a_parameter_of_ones_own() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let mut form = browser.get("/settings/parameters/new").await.form();
+    form.set("name", "Boron").set("high", "20");
+    browser.post_form(&form).await.is(303);
+    let used = app.column("select form_id::text from parameters where custom").await.remove(0);
+    assault(&app, &mut browser, &forms::new_parameter(&used)).await;
+}
+
+#[tokio::test]
+async fn the_form_of_the_display() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    assault(&app, &mut browser, &forms::display()).await;
+}
+
+#[tokio::test]
 async fn the_batch_form() {
     let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
     let form = forms::batch(&app, &mut browser, tank).await;
@@ -98,14 +114,23 @@ async fn what_was_taken_is_escaped_wherever_it_is_shown() {
         .await
         .unwrap();
     let mut form = browser.get("/tanks/new").await.form();
-    form.set("name", MARKUP).set("profile", "reef_sw");
+    form.set("name", MARKUP).set("profile", "reef_sw").set("substrate", MARKUP).set("notes", MARKUP);
     let tank = browser.post_form(&form).await.leads_to().to_owned();
     let (path, _) = tank.split_once('?').unwrap();
     let batch = format!("{path}/readings/new");
     let mut form = browser.get(&batch).await.form();
     form.set("ph_value", "8.2").set("note", MARKUP);
     browser.post_form(&form).await.is(303);
-    for page in ["/", "/tanks", "/tanks/new", path, &batch, "/nowhere"] {
+    let mut form = browser.get("/settings/parameters/new").await.form();
+    form.set("name", MARKUP).set("unit", "<b>\"'</b>").set("high", "20");
+    browser.post_form(&form).await.is(303);
+    let pages = ["edit", "decommission", "parameters", "parameters/custom_1000"];
+    let pages = pages.map(|page| format!("{path}/{page}"));
+    let others = ["/settings", "/settings/display", "/settings/parameters", "/settings/parameters/1000"];
+    for page in pages.iter().map(String::as_str).chain(others) {
+        browser.get(page).await.is(200).never_says(MARKUP).never_says("<script>").never_says("<b>\"");
+    }
+    for page in ["/", "/tanks", "/tanks?view=table", "/tanks/new", path, &batch, "/nowhere"] {
         browser.get(page).await.never_says(MARKUP).never_says("<script>");
     }
     browser.get("/").await.says("&#60;script&#62;");

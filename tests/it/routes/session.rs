@@ -5,16 +5,27 @@ use jiff::SignedDuration;
 
 use super::support::{Ask, TestApp};
 
-/// The addresses of `pages::signed_in`, read from the source: a new one is tried without a line here.
+/// The addresses of `pages::signed_in` and of the nouns it merges, read from the source: a new one is tried
+/// without a line here. With whether it takes a POST.
 fn closed() -> Vec<(String, bool)> {
-    let source = include_str!("../../../src/pages.rs");
-    let body = source.split_once("pub fn signed_in").unwrap().1.split_once("pub fn open").unwrap().0;
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src/pages");
+    let pages = std::fs::read_to_string(format!("{root}.rs")).unwrap();
+    let merged = pages.split_once("pub fn signed_in").unwrap().1.split_once("pub fn open").unwrap().0;
+    let noun = |rest: &str| {
+        let source = std::fs::read_to_string(format!("{root}/{}.rs", rest.split("::").next().unwrap()));
+        let source = source.unwrap();
+        source.split_once("pub fn routes").unwrap().1.split_once("\n}").unwrap().0.to_owned()
+    };
+    let nouns = merged.split(".merge(").skip(1).map(noun);
+    let bodies: Vec<_> = nouns.chain(std::iter::once(merged.to_owned())).collect();
     let route = |rest: &str| {
         let path = rest.split('"').nth(1).unwrap().replace("{id}", "019ab0de-7c1e-7000-8000-0000000000aa");
+        let path = path.replace("{key}", "ph").replace("{number}", "1000");
         (path, rest.contains("post("))
     };
-    let routes: Vec<_> = body.split(".route(").skip(1).map(route).collect();
+    let routes: Vec<_> = bodies.iter().flat_map(|body| body.split(".route(").skip(1).map(route)).collect();
     assert!(routes.len() >= 7, "{routes:?}");
+    assert!(routes.iter().all(|(path, _)| !path.contains('{')), "{routes:?}");
     routes
 }
 

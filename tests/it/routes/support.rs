@@ -10,7 +10,7 @@ use axum::Router;
 use jiff::Timestamp;
 use safeharbor::db::{self, keeper::NewKeeper, session::NewSession};
 use safeharbor::domain::id::{FormId, KeeperId, TankId};
-use safeharbor::domain::tank::NewTank;
+use safeharbor::domain::tank::{Details, NewTank};
 use safeharbor::domain::zone;
 use safeharbor::http::cookies::{self, Credential};
 use safeharbor::http::{App, account, password::Hasher, router, session};
@@ -118,11 +118,15 @@ impl TestApp {
     pub(crate) async fn tank(&self, keeper: KeeperId, name: &str, profile: &str) -> TankId {
         let tank = NewTank {
             form_id: FormId(self.clock.uuid()),
-            name: name.to_owned(),
-            profile: profile.to_owned(),
-            volume: None,
-            zone: zone::parse("Europe/Berlin").unwrap(),
-            set_up_on: None,
+            details: Details {
+                name: name.to_owned(),
+                profile: profile.to_owned(),
+                volume: None,
+                zone: zone::parse("Europe/Berlin").unwrap(),
+                set_up_on: None,
+                substrate: None,
+                notes: None,
+            },
         };
         let mut db = self.connection().await;
         db::tank::create(&mut db, TankId(self.clock.uuid()), &tank, keeper, self.clock.now()).await.unwrap()

@@ -9,7 +9,7 @@ use crate::db::overview::{self, Overview};
 use crate::domain::dates::DateFormat;
 use crate::domain::health;
 use crate::domain::parameter::Catalogue;
-use crate::domain::unit::UnitSystem;
+use crate::domain::unit::Units;
 use crate::pages::parts::{Markup, State};
 use crate::pages::tank::{Seen, health as health_of, href, reason};
 use crate::pages::text;
@@ -25,7 +25,7 @@ const CROWDED: usize = 13;
 pub(super) fn attention(
     overviews: &[Overview],
     catalogue: &Catalogue,
-    units: UnitSystem,
+    units: Units<'_>,
     now: Timestamp,
 ) -> Vec<Attention> {
     let mut attention: Vec<_> = overviews
@@ -52,7 +52,7 @@ pub(super) fn card(
     overview: &Overview,
     tanks: usize,
     catalogue: &Catalogue,
-    units: UnitSystem,
+    units: Units<'_>,
     now: Timestamp,
 ) -> TankCard {
     let seen = Seen::all(overview, catalogue, units);
@@ -108,7 +108,7 @@ fn spark(seen: &Seen<'_>, overview: &Overview, now: Timestamp) -> Markup {
         },
         points,
     };
-    let window = Window { from, to: now, zone: overview.tank.zone.clone() };
+    let window = Window { from, to: now, zone: overview.tank.zone.clone(), dates: DateFormat::default() };
     Markup(charts::sparkline(&series, &window).as_str().to_owned())
 }
 

@@ -13,6 +13,7 @@ impl DashboardPage {
             today: "Monday 23 November".to_owned(),
             attention,
             more_attention: 0,
+            decommissioned: 0,
             tanks,
             recent,
         };
@@ -71,10 +72,19 @@ impl DashboardPage {
             shell: Shell::sample("dashboard").noting(State::Ok, "You are the first keeper. Welcome aboard."),
             ..base(vec![], vec![], vec![])
         };
-        [("empty", empty), ("new", fresh), ("one", one), ("few", few), ("many", many), ("dark", dark)]
-            .into_iter()
-            .map(|(name, page)| (format!("dashboard-{name}"), page))
-            .collect()
+        let down = Self { decommissioned: 2, ..base(vec![], vec![], vec![]) };
+        [
+            ("empty", empty),
+            ("down", down),
+            ("new", fresh),
+            ("one", one),
+            ("few", few),
+            ("many", many),
+            ("dark", dark),
+        ]
+        .into_iter()
+        .map(|(name, page)| (format!("dashboard-{name}"), page))
+        .collect()
     }
 }
 

@@ -7,6 +7,7 @@ use super::{ChartRow, ChartView};
 use crate::charts::{self, Band, Point, Series, Size, Window};
 use crate::db::overview::Overview;
 use crate::db::series;
+use crate::domain::dates::DateFormat;
 use crate::domain::span::Span;
 use crate::pages::parts::{Fact, Markup, Pick};
 use crate::pages::tank::{Seen, href};
@@ -30,6 +31,7 @@ pub(super) fn view(
     seen: &[Seen<'_>],
     overview: &Overview,
     now: Timestamp,
+    dates: DateFormat,
 ) -> ChartView {
     let Chosen { seen: one, span } = chosen;
     let key = &one.parameter.key;
@@ -57,7 +59,7 @@ pub(super) fn view(
         points: drawn.collect(),
     };
     let from = span.start(now).or(points.first().map(|point| point.at)).unwrap_or(now);
-    let window = Window { from, to: now, zone: overview.tank.zone.clone() };
+    let window = Window { from, to: now, zone: overview.tank.zone.clone(), dates };
     let svg =
         [Size::Phone, Size::Wide].map(|size| charts::line(std::slice::from_ref(&series), &[], &window, size));
     let rows = charts::rows(&series, &window);

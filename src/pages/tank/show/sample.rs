@@ -1,10 +1,10 @@
 //! Tanks to look at.
 
-use super::{ChartRow, ChartView, Estimate, Readout, TankPage, Todo, Trend, Way};
-use crate::pages::gauge;
+use super::{ChartRow, ChartView, Down, Estimate, Readout, TankPage, Todo, Trend, Way};
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::samples;
 use crate::pages::shell::Shell;
+use crate::pages::{gauge, markdown};
 
 impl TankPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
@@ -26,8 +26,18 @@ impl TankPage {
             readouts: vec![],
             estimate: None,
             chart: None,
+            notes: Markup::default(),
             ..reef.clone()
         };
+        let mut down = reef.clone();
+        down.todo.clear();
+        down.down = Some(Down {
+            day: "3 May 2026".to_owned(),
+            iso: "2026-05-03".to_owned(),
+            reason: "Moved to the larger tank in the hall.".to_owned(),
+            by: "Ana".to_owned(),
+            restore: "/tanks/reef/restore".to_owned(),
+        });
         let mut well = reef.clone();
         well.todo.clear();
         well.state = State::Ok;
@@ -36,10 +46,18 @@ impl TankPage {
         well.shell.keeper = Some("Maximilian-Alexander von und zu".to_owned());
         let mut dark = reef.clone();
         dark.shell.theme = Some(crate::pages::shell::Theme::Dark);
-        [("reef", reef), ("one", one), ("no-chart", blank), ("empty", new), ("well", well), ("dark", dark)]
-            .into_iter()
-            .map(|(name, page)| (format!("tank-{name}"), page))
-            .collect()
+        [
+            ("reef", reef),
+            ("one", one),
+            ("no-chart", blank),
+            ("empty", new),
+            ("well", well),
+            ("dark", dark),
+            ("down", down),
+        ]
+        .into_iter()
+        .map(|(name, page)| (format!("tank-{name}"), page))
+        .collect()
     }
 }
 
@@ -109,6 +127,13 @@ fn reef() -> TankPage {
             inputs: "total ammonia 0.02 ppm, pH 8.1, 25.4 °C and 35 ppt, measured together".to_owned(),
         }),
         chart: Some(chart()),
+        notes: markdown::render(
+            "## Flow\n\n- Return pump, 3,000 L/h\n- Two [wave pumps](https://example.org/), *slow at night*\n\n\
+             ## Light\n\nTwo lamps, 10:00 to 20:00. `<script>alert(1)</script>`",
+        ),
+        down: None,
+        edit_href: "/tanks/reef/edit".to_owned(),
+        parameters_href: "/tanks/reef/parameters".to_owned(),
     }
 }
 

@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Optional,
     /// A line for people.
     Line,
+    /// The same, or none.
+    Words,
     /// Several lines for people, or none.
     Note,
     /// Used where it fits and ignored where not; never an error of its own.
@@ -33,8 +35,8 @@ impl Kind {
             (Self::Ticks, Sort::Torn) => attack.name == "twice",
             (_, Sort::Torn) => false,
             (Self::Note, Sort::Control) => attack.name == "line break",
-            (Self::Line | Self::Note, Sort::Text | Sort::Foreign)
-            | (Self::Optional | Self::Note, Sort::Nothing)
+            (Self::Line | Self::Words | Self::Note, Sort::Text | Sort::Foreign)
+            | (Self::Optional | Self::Words | Self::Note, Sort::Nothing)
             | (Self::Again, Sort::Foreign)
             | (Self::Ignored | Self::Ticks | Self::Carried, _) => true,
             _ => false,
@@ -161,9 +163,31 @@ pub(super) fn new_tank(used: &str) -> Form {
         Field::new("volume", "100,5", Kind::Optional),
         Field::new("volume_unit", "us_gal", Kind::Exact).beside(&["volume"]),
         Field::new("set_up_on", "2026-11-23", Kind::Optional),
+        Field::new("substrate", "Sand, 3 cm", Kind::Words),
+        Field::new("notes", "- **pump**", Kind::Note),
         Field::new("timezone", "Europe/Berlin", Kind::Exact),
     ];
     Form::new("/tanks/new", used, fields)
+}
+
+/// The form of a parameter of the household's own; `used` is the id of the form that made another one.
+pub(super) fn new_parameter(used: &str) -> Form {
+    let fields = vec![
+        Field::new("form_id", "{id}", Kind::Again).beside(&[""]),
+        Field::new("name", "{id}", Kind::Line),
+        Field::new("decimals", "2", Kind::Exact),
+        Field::new("high", "20", Kind::Exact),
+    ];
+    let rest = [("low", "-1,5"), ("short_name", "B"), ("unit", "drops"), ("water.salt", "1")];
+    let rest = rest.map(|(name, good)| Field::new(name, good, Kind::Ignored)).to_vec();
+    Form { rest, ..Form::new("/settings/parameters/new", used, fields) }
+}
+
+/// The form that says how a keeper wants to see things.
+pub(super) fn display() -> Form {
+    let fields = [("units", "imperial"), ("dates", "iso"), ("theme", "dark")];
+    let fields = fields.map(|(name, good)| Field::new(name, good, Kind::Exact)).to_vec();
+    Form::new("/settings/display", SOMETHING_ELSE, fields)
 }
 
 /// The batch form of a tank, with a row for everything it tracks.

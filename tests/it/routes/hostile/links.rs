@@ -28,6 +28,8 @@ async fn every_query_parameter() {
         ("/sign-in", "next"),
         ("/", "x"),
         ("/tanks", "saved"),
+        ("/tanks", "status"),
+        ("/tanks", "view"),
         ("/tanks/new", "x"),
         ("/setup", "code"),
     ] {

@@ -7,14 +7,15 @@ async fn a_tank_is_added_with_its_profiles_set() {
     let (app, mut browser) = TestApp::with_owner().await;
     let mut form = browser.get("/tanks/new").await.form();
     form.set("name", "  Reef & <b>more</b> ").set("profile", "reef_sw").set("volume", "100,5");
-    form.set("volume_unit", "us_gal").set("set_up_on", "2026-11-23");
+    form.set("volume_unit", "us_gal").set("set_up_on", "2026-11-23").set("substrate", "Sand");
+    form.set("notes", "A *pump*");
     let answer = browser.post_form(&form).await;
     let tank = app.column("select id::text from tanks").await.remove(0);
     // The script forgets the draft of the form that was saved.
     assert_eq!(answer.leads_to(), format!("/tanks/{tank}?saved={}", form.value("form_id").unwrap()));
     let page = browser.get(&format!("/tanks/{tank}")).await;
     page.is(200).says("The tank is added.").says("Reef &#38; &#60;b&#62;more").says("100.5 US gal");
-    page.says("set up 23 Nov 2026").never_says("<b>more");
+    page.says("set up 23 Nov 2026").says("Sand").says("A <em>pump</em>").never_says("<b>more");
     let stored = app
         .column(
             "select concat_ws(' ', name, profile_key, volume, volume_unit, timezone, set_up_on) from tanks",

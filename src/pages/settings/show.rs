@@ -1,0 +1,109 @@
+//! `GET /settings`: what can be set, and what is.
+
+use askama::Template;
+use axum::response::Response;
+
+use crate::domain::unit::UnitSystem;
+use crate::http::error::Error;
+use crate::http::session::Keeper;
+use crate::pages::shell::Shell;
+use crate::pages::text;
+use crate::pages::visit::Visit;
+
+/// One page of settings.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub title: &'static str,
+    /// What is set now, or what it is for.
+    pub text: String,
+    /// Where it leads.
+    pub href: &'static str,
+}
+
+/// Pages of settings that belong together.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Whom they concern.
+    pub title: &'static str,
+    /// The anchor of the heading.
+    pub id: &'static str,
+    /// The pages.
+    pub entries: Vec<Entry>,
+}
+
+/// The page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "settings/show.html")]
+pub struct SettingsPage {
+    /// What surrounds it.
+    pub shell: Shell,
+    /// What can be set.
+    pub groups: Vec<Group>,
+}
+
+/// Shows what can be set.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
+    let catalogue = &*visit.app.catalogue().await?;
+    let own =
+        catalogue.parameters().iter().filter(|parameter| parameter.custom && !parameter.retired).count();
+    let mut display = vec![
+        match visit.units().system {
+            UnitSystem::Metric => "metric".to_owned(),
+            UnitSystem::Imperial => "US units".to_owned(),
+        },
+        visit.dates().day(jiff::tz::TimeZone::UTC.to_datetime(visit.app.clock.now()).date()),
+    ];
+    display.extend(keeper.theme.clone());
+    let groups = vec![
+        Group {
+            title: "Yours",
+            id: "yours",
+            entries: vec![Entry {
+                title: "Display",
+                text: format!("Units, dates, light or dark. Now: {}.", text::list(&display)),
+                href: "/settings/display",
+            }],
+        },
+        Group {
+            title: "The household’s",
+            id: "household",
+            entries: vec![Entry {
+                title: "Parameters of your own",
+                text: match own {
+                    0 => "Measure what is not in the list.".to_owned(),
+                    own => text::count(i64::try_from(own).unwrap_or(i64::MAX), "parameter"),
+                },
+                href: "/settings/parameters",
+            }],
+        },
+    ];
+    visit.page(&SettingsPage { shell: visit.shell("settings"), groups })
+}
+
+#[cfg(test)]
+impl SettingsPage {
+    pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
+        let entry = |title, text: &str, href| Entry { title, text: text.to_owned(), href };
+        let groups = vec![
+            Group {
+                title: "Yours",
+                id: "yours",
+                entries: vec![entry(
+                    "Display",
+                    "Units, dates, light or dark. Now: metric and 23 Nov 2026.",
+                    "/settings/display",
+                )],
+            },
+            Group {
+                title: "The household’s",
+                id: "household",
+                entries: vec![entry("Parameters of your own", "2 parameters", "/settings/parameters")],
+            },
+        ];
+        vec![("settings".to_owned(), Self { shell: Shell::sample("settings"), groups })]
+    }
+}
