@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{dashboard, error, reading, session, setup, tank};
+use super::{animal, dashboard, error, reading, session, setup, tank};
 
 mod markup;
 
@@ -23,6 +23,11 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, tank::show::TankPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());
+    add(&mut pages, animal::list::AnimalsPage::samples());
+    add(&mut pages, animal::new::NewAnimalPage::samples());
+    add(&mut pages, animal::show::AnimalPage::samples());
+    add(&mut pages, animal::edit::EditAnimalPage::samples());
+    add(&mut pages, animal::event::new::EventPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

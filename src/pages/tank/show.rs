@@ -10,11 +10,12 @@ use axum_extra::extract::Query;
 use self::chart::{Chosen, address};
 use self::gather::Shown;
 use super::{AtTank, Seen, facts, health, href, reason};
-use crate::db::series;
+use crate::db::{animal, series};
 use crate::domain::id::ParameterId;
 use crate::domain::parameter::WaterType;
 use crate::domain::span::Span;
 use crate::http::error::Error;
+use crate::pages::animal::stock::{self, StockView};
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::shell::Shell;
 use crate::pages::text;
@@ -165,6 +166,8 @@ pub struct TankPage {
     pub estimate: Option<Estimate>,
     /// The chart.
     pub chart: Option<ChartView>,
+    /// What lives in it.
+    pub stock: StockView,
 }
 
 /// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
@@ -195,6 +198,7 @@ pub async fn handle(
         }
         None => None,
     };
+    let stock = animal::stock(&mut db, at.0, stock::SHOWN).await?;
     drop(db);
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
     let link = |key: &str| address(&overview, key, span);
@@ -219,6 +223,7 @@ pub async fn handle(
         readouts: readouts.collect(),
         estimate: gather::estimate(&seen, water),
         chart,
+        stock: StockView::new(at.0, stock, overview.tank.decommissioned_on.is_none()),
     })
 }
 

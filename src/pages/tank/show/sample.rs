@@ -1,6 +1,7 @@
 //! Tanks to look at.
 
 use super::{ChartRow, ChartView, Estimate, Readout, TankPage, Todo, Trend, Way};
+use crate::pages::animal::stock::StockView;
 use crate::pages::gauge;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::samples;
@@ -26,6 +27,7 @@ impl TankPage {
             readouts: vec![],
             estimate: None,
             chart: None,
+            stock: StockView::sample_empty(),
             ..reef.clone()
         };
         let mut well = reef.clone();
@@ -109,6 +111,7 @@ fn reef() -> TankPage {
             inputs: "total ammonia 0.02 ppm, pH 8.1, 25.4 °C and 35 ppt, measured together".to_owned(),
         }),
         chart: Some(chart()),
+        stock: StockView::sample(),
     }
 }
 
