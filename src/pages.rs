@@ -3,6 +3,7 @@
 //! A page's view struct lives beside its handler and holds text that is ready to show; the template only
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
+pub mod animal;
 pub mod dashboard;
 pub mod display;
 pub mod error;
@@ -41,6 +42,7 @@ pub fn signed_in() -> Router<App> {
         .merge(tank::routes())
         .merge(tracking::routes())
         .merge(reading::routes())
+        .merge(animal::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

@@ -1,8 +1,11 @@
 //! Sentences shown once on the next page, carried by a cookie as one of a few fixed words.
 
+use std::str::FromStr;
+
 use super::parts::State;
 use super::shell::Notice;
 use crate::domain::id::{ParameterId, TankId};
+use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId};
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,26 @@ pub enum Note {
     Saved(u16),
     /// The same form had been saved before.
     SavedBefore,
+    /// An animal was added.
+    AnimalAdded(AnimalId),
+    /// What is known of an animal was changed.
+    AnimalEdited,
+    /// An animal that was entered by mistake was deleted.
+    AnimalDeleted(AnimalId),
+    /// Something that happened to an animal was recorded.
+    EventRecorded(AnimalId, AnimalEventId),
+    /// The same form had recorded it before.
+    EventRecordedBefore,
+    /// Something that happened to an animal was corrected.
+    EventCorrected(AnimalId, AnimalRevisionId),
+    /// Something that happened to an animal was removed.
+    EventRemoved(AnimalId, AnimalRevisionId),
+    /// A change was taken back.
+    ChangeUndone,
+    /// A correction that changed nothing.
+    NothingChanged,
+    /// A change that was taken back already, or changed again since.
+    NothingToUndo,
 }
 
 impl Note {
@@ -67,6 +90,16 @@ impl Note {
             Self::DisplaySaved => "display-saved".to_owned(),
             Self::Saved(count) => format!("saved-{count}"),
             Self::SavedBefore => "saved-before".to_owned(),
+            Self::AnimalAdded(id) => format!("animal-added.{id}"),
+            Self::AnimalEdited => "animal-edited".to_owned(),
+            Self::AnimalDeleted(id) => format!("animal-deleted.{id}"),
+            Self::EventRecorded(id, event) => format!("event-recorded.{id}.{event}"),
+            Self::EventRecordedBefore => "event-recorded-before".to_owned(),
+            Self::EventCorrected(id, revision) => format!("event-corrected.{id}.{revision}"),
+            Self::EventRemoved(id, revision) => format!("event-removed.{id}.{revision}"),
+            Self::ChangeUndone => "change-undone".to_owned(),
+            Self::NothingChanged => "nothing-changed".to_owned(),
+            Self::NothingToUndo => "nothing-to-undo".to_owned(),
         }
     }
 
@@ -102,6 +135,41 @@ impl Note {
             "preset" => {
                 let (id, tank) = subject.split_once('-')?;
                 Self::BackToPreset(tank.parse().ok()?, parameter(id)?)
+            "animal-edited" => Self::AnimalEdited,
+            "event-recorded-before" => Self::EventRecordedBefore,
+            "change-undone" => Self::ChangeUndone,
+            "nothing-changed" => Self::NothingChanged,
+            "nothing-to-undo" => Self::NothingToUndo,
+            code if code.contains('.') => return Self::about(code),
+            _ => Self::Saved(code.strip_prefix("saved-")?.parse().ok()?),
+        })
+    }
+
+    /// Reads a word that names what it is about.
+    fn about(code: &str) -> Option<Self> {
+        fn two<A: FromStr, B: FromStr>(ids: &str) -> Option<(A, B)> {
+            let (one, other) = ids.split_once('.')?;
+            Some((one.parse().ok()?, other.parse().ok()?))
+        }
+        let (word, ids) = code.split_once('.')?;
+        Some(match word {
+            "animal-added" => Self::AnimalAdded(ids.parse().ok()?),
+            "animal-deleted" => Self::AnimalDeleted(ids.parse().ok()?),
+            "event-recorded" => two(ids).map(|(id, event)| Self::EventRecorded(id, event))?,
+            "event-corrected" => two(ids).map(|(id, revision)| Self::EventCorrected(id, revision))?,
+            "event-removed" => two(ids).map(|(id, revision)| Self::EventRemoved(id, revision))?,
+            _ => return None,
+        })
+    }
+
+    /// The address whose POST takes it back, where there is one.
+    fn undo(self) -> Option<String> {
+        Some(match self {
+            Self::AnimalAdded(id) => format!("/livestock/{id}/delete"),
+            Self::AnimalDeleted(id) => format!("/livestock/{id}/restore"),
+            Self::EventRecorded(id, event) => format!("/livestock/{id}/events/{event}/remove"),
+            Self::EventCorrected(id, revision) | Self::EventRemoved(id, revision) => {
+                format!("/livestock/{id}/revisions/{revision}/undo")
             }
             _ => return None,
         })
@@ -146,6 +214,18 @@ impl Note {
             Self::Saved(1) => "Saved 1 reading.".to_owned(),
             Self::Saved(count) => format!("Saved {count} readings."),
             Self::SavedBefore => "These readings were saved before; nothing was added twice.".to_owned(),
+            Self::AnimalAdded(_) => "The animal is added.".to_owned(),
+            Self::AnimalEdited => "Saved.".to_owned(),
+            Self::AnimalDeleted(_) => "The animal is deleted.".to_owned(),
+            Self::EventRecorded(..) => "Recorded.".to_owned(),
+            Self::EventRecordedBefore => "This was recorded before; nothing was added twice.".to_owned(),
+            Self::EventCorrected(..) => "Corrected.".to_owned(),
+            Self::EventRemoved(..) => "Removed.".to_owned(),
+            Self::ChangeUndone => "Taken back: it is as it was before.".to_owned(),
+            Self::NothingChanged => "Nothing was changed: it says this already.".to_owned(),
+            Self::NothingToUndo => {
+                "It was taken back already, or changed again since; nothing was done.".to_owned()
+            }
         };
         Notice { state: State::Ok, text, undo: self.undo() }
     }
@@ -183,6 +263,26 @@ mod tests {
         for code in
             ["", "saved-", "saved-<b>", "saved--1", "saved-99999999", "restored-x", "preset-1-", "retired--3"]
         {
+        let (id, event) = (AnimalId(uuid::Uuid::from_u128(1)), AnimalEventId(uuid::Uuid::from_u128(2)));
+        let revision = AnimalRevisionId(uuid::Uuid::from_u128(3));
+        for note in [
+            Note::AnimalAdded(id),
+            Note::AnimalEdited,
+            Note::AnimalDeleted(id),
+            Note::EventRecorded(id, event),
+            Note::EventRecordedBefore,
+            Note::EventCorrected(id, revision),
+            Note::EventRemoved(id, revision),
+            Note::ChangeUndone,
+            Note::NothingChanged,
+            Note::NothingToUndo,
+        ] {
+            assert_eq!(Note::parse(&note.code()), Some(note));
+        }
+        for code in ["animal-added.", "animal-added.x", "event-removed.1.2", "event-removed..", ".", "x.y"] {
+            assert_eq!(Note::parse(code), None, "{code}");
+        }
+        for code in ["", "saved-", "saved-<b>", "saved--1", "saved-99999999"] {
             assert_eq!(Note::parse(code), None, "{code}");
         }
     }

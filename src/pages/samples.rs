@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{dashboard, display, error, parameter, range, reading, session, settings, setup, tank, tracking};
+use super::{animal, dashboard, display, error, parameter, range, reading, session, settings, setup, tank, tracking};
 
 mod markup;
 
@@ -32,6 +32,11 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, tank::show::TankPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());
+    add(&mut pages, animal::list::AnimalsPage::samples());
+    add(&mut pages, animal::new::NewAnimalPage::samples());
+    add(&mut pages, animal::show::AnimalPage::samples());
+    add(&mut pages, animal::edit::EditAnimalPage::samples());
+    add(&mut pages, animal::event::new::EventPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

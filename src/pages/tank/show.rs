@@ -12,11 +12,12 @@ use self::gather::Shown;
 use super::{AtTank, Seen, facts, health, href, reason};
 use crate::db::overview::Overview;
 use crate::db::tank::More;
-use crate::db::{self, series};
+use crate::db::{self, animal, series};
 use crate::domain::id::ParameterId;
 use crate::domain::parameter::WaterType;
 use crate::domain::span::Span;
 use crate::http::error::Error;
+use crate::pages::animal::stock::{self, StockView};
 use crate::pages::markdown;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::shell::Shell;
@@ -191,6 +192,8 @@ pub struct TankPage {
     pub edit_href: String,
     /// Where it is said what it tracks.
     pub parameters_href: String,
+    /// What lives in it.
+    pub stock: StockView,
 }
 
 /// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
@@ -222,6 +225,7 @@ pub async fn handle(
         }
         None => None,
     };
+    let stock = animal::stock(&mut db, at.0, stock::SHOWN).await?;
     drop(db);
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
     let link = |key: &str| address(&overview, key, span);
@@ -259,6 +263,7 @@ pub async fn handle(
         down: down(&visit, &overview, more),
         edit_href: format!("{}/edit", href(at.0)),
         parameters_href: format!("{}/parameters", href(at.0)),
+        stock: StockView::new(at.0, stock, overview.tank.decommissioned_on.is_none()),
     })
 }
 

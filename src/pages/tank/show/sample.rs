@@ -1,6 +1,7 @@
 //! Tanks to look at.
 
 use super::{ChartRow, ChartView, Down, Estimate, Readout, TankPage, Todo, Trend, Way};
+use crate::pages::animal::stock::StockView;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::samples;
 use crate::pages::shell::Shell;
@@ -27,6 +28,7 @@ impl TankPage {
             estimate: None,
             chart: None,
             notes: Markup::default(),
+            stock: StockView::sample_empty(),
             ..reef.clone()
         };
         let mut down = reef.clone();
@@ -134,6 +136,7 @@ fn reef() -> TankPage {
         down: None,
         edit_href: "/tanks/reef/edit".to_owned(),
         parameters_href: "/tanks/reef/parameters".to_owned(),
+        stock: StockView::sample(),
     }
 }
 

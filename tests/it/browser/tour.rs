@@ -1,0 +1,112 @@
+//! A tour of every kind of page that links lead to, through a household with two years of records.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::harbor::Harbor;
+use super::person::Person;
+
+/// Kinds of pages that a tour has to meet: a page that no link leads to is lost to its reader.
+const MET: &[&str] = &[
+    "/",
+    "/livestock",
+    "/livestock/new",
+    "/livestock/{id}",
+    "/readings/new",
+    "/settings",
+    "/settings/calendar",
+    "/settings/display",
+    "/settings/parameters",
+    "/tanks",
+    "/tanks/new",
+    "/tanks/{id}",
+    "/tanks/{id}/care/new",
+    "/tanks/{id}/charts",
+    "/tanks/{id}/edit",
+    "/tanks/{id}/history",
+    "/tanks/{id}/parameters",
+    "/tanks/{id}/readings/new",
+    "/tanks/{id}/timeline",
+    "/tasks",
+    "/tasks/new",
+    "/tasks/{id}",
+];
+
+/// Far more kinds than there are: a tour that goes on and on fails with the names.
+const MOST: usize = 150;
+
+#[tokio::test]
+async fn on_a_phone() {
+    let harbor = Harbor::with_demo().await;
+    let person = Person::with_phone(&harbor.origin, "tour-phone").await;
+    tour(&harbor, person).await;
+}
+
+#[tokio::test]
+async fn on_a_phone_without_scripts() {
+    let harbor = Harbor::with_demo().await;
+    let person = Person::with_phone_without_scripts(&harbor.origin, "tour-plain").await;
+    tour(&harbor, person).await;
+}
+
+#[tokio::test]
+async fn at_a_desktop() {
+    let harbor = Harbor::with_demo().await;
+    let person = Person::at_desktop(&harbor.origin, "tour-desktop").await;
+    tour(&harbor, person).await;
+}
+
+async fn tour(harbor: &Harbor, person: Person) {
+    harbor.sign_in(&person).await;
+    let mut met = BTreeSet::from(["/".to_owned()]);
+    let mut waiting = VecDeque::from(["/".to_owned()]);
+    while let Some(path) = waiting.pop_front() {
+        person.open(&path).await;
+        person.look(&name(&kind(&path))).await;
+        for href in person.links().await {
+            if is_page(&href) && met.insert(kind(&href)) {
+                assert!(met.len() <= MOST, "{met:#?}");
+                waiting.push_back(href);
+            }
+        }
+    }
+    let pages: BTreeSet<&str> = met.iter().filter_map(|kind| kind.split('?').next()).collect();
+    let lost: Vec<_> = MET.iter().filter(|kind| !pages.contains(*kind)).collect();
+    assert!(lost.is_empty(), "no link leads to {lost:?}; met: {met:#?}");
+    person.leave().await;
+}
+
+/// The address with ids and values left out: pages of one kind look alike.
+fn kind(href: &str) -> String {
+    let href = href.split('#').next().unwrap_or_default();
+    let (path, query) = href.split_once('?').unwrap_or((href, ""));
+    let is_id = |part: &str| part.len() == 36 && part.matches('-').count() == 4;
+    let path: Vec<_> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
+    let names: BTreeSet<_> =
+        query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| !name.is_empty()).collect();
+    let names: Vec<_> = names.into_iter().collect();
+    let mark = if names.is_empty() { "" } else { "?" };
+    format!("{}{mark}{}", path.join("/"), names.join("&"))
+}
+
+/// Pages only: no pictures, no calendars.
+fn is_page(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    path.starts_with('/') && !path.rsplit('/').next().unwrap_or_default().contains('.')
+}
+
+/// The kind as a file's name.
+fn name(kind: &str) -> String {
+    let plain = kind.replace("{id}", "one").replace(['/', '?', '&'], "-");
+    format!("at{}", plain.trim_end_matches('-'))
+}
+
+#[test]
+fn pages_of_one_kind_are_looked_at_once() {
+    let id = "01a21348-a0f3-746b-b2bd-5c7c03e13b41";
+    assert_eq!(kind(&format!("/tanks/{id}?range=7d&parameter=ph#chart")), "/tanks/{id}?parameter&range");
+    assert_eq!(kind("/"), "/");
+    assert_eq!(name("/tanks/{id}?parameter&range"), "at-tanks-one-parameter-range");
+    assert!(is_page("/tanks?view=table") && is_page("/"));
+    assert!(!is_page("/photos/x/1/full.jpg") && !is_page("https://example.org/") && !is_page("#main"));
+}
