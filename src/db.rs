@@ -9,6 +9,7 @@ pub mod keeper;
 pub mod migrate;
 pub mod overview;
 pub mod parameter;
+pub mod photo;
 pub mod pool;
 pub mod reading;
 pub mod rollup;

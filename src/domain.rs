@@ -13,6 +13,7 @@ pub mod keeper;
 pub mod letters;
 pub mod number;
 pub mod parameter;
+pub mod photo;
 pub mod range;
 pub mod reading;
 pub mod seawater;

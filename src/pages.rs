@@ -9,6 +9,7 @@ pub mod form;
 pub mod gauge;
 pub mod note;
 pub mod parts;
+pub mod photo;
 pub mod reading;
 pub mod session;
 pub mod setup;
@@ -30,6 +31,7 @@ pub fn signed_in() -> Router<App> {
         .route("/", get(dashboard::show::handle))
         .merge(tank::routes())
         .merge(reading::routes())
+        .merge(photo::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

@@ -71,6 +71,10 @@ ids! {
     SessionId,
     /// One filled-in form: the same id again is the same submission.
     FormId,
+    /// An animal, or a group that is kept as one.
+    AnimalId,
+    /// A photo.
+    PhotoId,
 }
 
 /// What is measured. Small, because every reading carries it.

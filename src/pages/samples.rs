@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{dashboard, error, reading, session, setup, tank};
+use super::{dashboard, error, photo, reading, session, setup, tank};
 
 mod markup;
 
@@ -21,6 +21,8 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, tank::list::TanksPage::samples());
     add(&mut pages, tank::new::NewTankPage::samples());
     add(&mut pages, tank::show::TankPage::samples());
+    add(&mut pages, photo::list::PhotosPage::samples());
+    add(&mut pages, photo::show::PhotoPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());
     add(&mut pages, error::ErrorPage::samples());

@@ -4,12 +4,16 @@ use askama::Template;
 use axum::response::Response;
 use jiff::Timestamp;
 
+use crate::db;
 use crate::db::overview::{self, Overview};
 use crate::domain::parameter::Catalogue;
 use crate::domain::tank::Volume;
 use crate::domain::unit::UnitSystem;
 use crate::http::error::Error;
 use crate::pages::parts::State;
+#[cfg(test)]
+use crate::pages::photo;
+use crate::pages::photo::Image;
 use crate::pages::shell::Shell;
 use crate::pages::tank::{Seen, health, href, reason};
 use crate::pages::visit::Visit;
@@ -29,6 +33,8 @@ pub struct TankRow {
     pub state: State,
     /// Why, in words.
     pub reason: String,
+    /// The photo that stands for it.
+    pub cover: Option<Image>,
 }
 
 /// The page.
@@ -48,8 +54,18 @@ pub struct TanksPage {
 pub async fn handle(visit: Visit) -> Result<Response, Error> {
     let now = visit.app.clock.now();
     let catalogue = visit.app.catalogue().await?;
-    let overviews = overview::active(&mut *visit.app.connection().await?, now).await?;
-    let tanks = overviews.iter().map(|overview| row(overview, catalogue, visit.units(), now)).collect();
+    let mut db = visit.app.connection().await?;
+    let overviews = overview::active(&mut db, now).await?;
+    let ids: Vec<_> = overviews.iter().map(|overview| overview.tank.id.0).collect();
+    let covers = db::photo::covers(&mut db, &ids).await?;
+    drop(db);
+    let tanks = overviews
+        .iter()
+        .map(|overview| TankRow {
+            cover: covers.get(&overview.tank.id.0).map(Image::beside_its_name),
+            ..row(overview, catalogue, visit.units(), now)
+        })
+        .collect();
     visit.page(&TanksPage { shell: visit.shell("tanks"), tanks })
 }
 
@@ -64,6 +80,7 @@ fn row(overview: &Overview, catalogue: &Catalogue, units: UnitSystem, now: Times
         volume: tank.volume.map(Volume::show).unwrap_or_default(),
         state: health.state.into(),
         reason: reason(&health, &seen),
+        cover: None,
     }
 }
 
@@ -77,6 +94,7 @@ impl TanksPage {
             volume: "240 L".to_owned(),
             state,
             reason: reason.to_owned(),
+            cover: (name != "Nano").then(photo::sample::cover),
         };
         let rows = vec![
             row("Reef by the window", State::Watch, "Nitrate is above its range."),

@@ -10,12 +10,15 @@ use axum_extra::extract::Query;
 use self::chart::{Chosen, address};
 use self::gather::Shown;
 use super::{AtTank, Seen, facts, health, href, reason};
+use crate::db::photo::Named;
 use crate::db::series;
 use crate::domain::id::ParameterId;
 use crate::domain::parameter::WaterType;
+use crate::domain::photo::Subject;
 use crate::domain::span::Span;
 use crate::http::error::Error;
 use crate::pages::parts::{Fact, Markup, Pick, State};
+use crate::pages::photo::Gallery;
 use crate::pages::shell::Shell;
 use crate::pages::text;
 use crate::pages::typed::Typed;
@@ -165,6 +168,8 @@ pub struct TankPage {
     pub estimate: Option<Estimate>,
     /// The chart.
     pub chart: Option<ChartView>,
+    /// Its photos.
+    pub photos: Gallery,
 }
 
 /// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
@@ -195,6 +200,8 @@ pub async fn handle(
         }
         None => None,
     };
+    let named = Named { name: overview.tank.name.clone(), zone: overview.tank.zone.clone() };
+    let photos = Gallery::of(&visit, &mut db, Subject::Tank(at.0), &named).await?;
     drop(db);
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
     let link = |key: &str| address(&overview, key, span);
@@ -219,6 +226,7 @@ pub async fn handle(
         readouts: readouts.collect(),
         estimate: gather::estimate(&seen, water),
         chart,
+        photos,
     })
 }
 

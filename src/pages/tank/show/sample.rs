@@ -3,6 +3,7 @@
 use super::{ChartRow, ChartView, Estimate, Readout, TankPage, Todo, Trend, Way};
 use crate::pages::gauge;
 use crate::pages::parts::{Fact, Markup, Pick, State};
+use crate::pages::photo;
 use crate::pages::samples;
 use crate::pages::shell::Shell;
 
@@ -26,6 +27,7 @@ impl TankPage {
             readouts: vec![],
             estimate: None,
             chart: None,
+            photos: photo::sample::gallery(0),
             ..reef.clone()
         };
         let mut well = reef.clone();
@@ -109,6 +111,7 @@ fn reef() -> TankPage {
             inputs: "total ammonia 0.02 ppm, pH 8.1, 25.4 °C and 35 ppt, measured together".to_owned(),
         }),
         chart: Some(chart()),
+        photos: photo::sample::gallery(6),
     }
 }
 
