@@ -2,6 +2,7 @@
 //! values. Rules live in [`domain`](crate::domain), never here.
 
 pub mod census;
+pub mod demo;
 pub mod error;
 pub mod housekeeping;
 pub mod job;

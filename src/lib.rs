@@ -13,11 +13,13 @@
 //! | [`photos`] | what is made of a photo that was sent, and where it is kept |
 //! | [`db`] | all SQL |
 //! | [`system`], [`settings`] | sockets, readiness, logs, clock; what can be set |
+//! | [`demo`] | a household to look at: pure, too |
 //! | [`charts`], [`domain`], [`proxy`] | pure rules: no HTTP framework, no SQL |
 
 pub mod charts;
 pub mod cli;
 pub mod db;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod jobs;

@@ -90,8 +90,7 @@ impl FromStr for Key {
         let (stem, size) = stem.rsplit_once('-').ok_or(NotAKey)?;
         let (photo, version) = stem.rsplit_once('-').ok_or(NotAKey)?;
         let size = Size::ALL.into_iter().find(|known| known.as_str() == size).ok_or(NotAKey)?;
-        let key =
-            Self { photo: photo.parse().map_err(|_| NotAKey)?, version: parse_version(version)?, size };
+        let key = Self { photo: photo.parse().map_err(|_| NotAKey)?, version: parse_version(version)?, size };
         Ok(key)
     }
 }

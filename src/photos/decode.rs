@@ -67,7 +67,9 @@ pub enum Refused {
     #[error("The file is damaged. Open it in another program, save it as JPEG and send that.")]
     Damaged,
     /// More than 50 megapixels.
-    #[error("The picture is {0} megapixels large; 50 are the most that is taken. Make it smaller and send it again.")]
+    #[error(
+        "The picture is {0} megapixels large; 50 are the most that is taken. Make it smaller and send it again."
+    )]
     TooManyPixels(u64),
     /// Within 50 megapixels, but written in a way that needs too much memory.
     #[error(

@@ -115,11 +115,11 @@ mod tests {
 
     #[test]
     fn a_frame_says_how_much_memory_it_takes() {
-        let outline = |frame, factors| super::outline(&skeleton(frame, factors)).unwrap();
-        let baseline = outline(0xC0, [0x22, 0x11, 0x11]);
+        let of = |frame, factors| outline(&skeleton(frame, factors)).unwrap();
+        let baseline = of(0xC0, [0x22, 0x11, 0x11]);
         assert_eq!(baseline, Outline { width: 4000, height: 3000, progressive: false, samples: 150 });
-        assert_eq!(outline(0xC2, [0x11; 3]), Outline { progressive: true, samples: 300, ..baseline });
-        assert_eq!(outline(0xC0, [0x21, 0x11, 0x11]).samples, 200);
+        assert_eq!(of(0xC2, [0x11; 3]), Outline { progressive: true, samples: 300, ..baseline });
+        assert_eq!(of(0xC0, [0x21, 0x11, 0x11]).samples, 200);
     }
 
     #[test]

@@ -106,7 +106,11 @@ mod tests {
 
     #[test]
     fn pixels_are_the_mean_of_what_they_cover() {
-        let picture = Rgb { width: 3, height: 2, pixels: [0, 90, 240, 30, 60, 90].iter().flat_map(|v| [*v; 3]).collect() };
+        let picture = Rgb {
+            width: 3,
+            height: 2,
+            pixels: [0, 90, 240, 30, 60, 90].iter().flat_map(|v| [*v; 3]).collect(),
+        };
         let one = |to| picture.shrunk(to).pixels.iter().step_by(3).copied().collect::<Vec<_>>();
         assert_eq!(one((3, 2)), [0, 90, 240, 30, 60, 90]);
         assert_eq!(one((3, 1)), [15, 75, 165]);

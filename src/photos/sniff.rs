@@ -20,8 +20,7 @@ pub enum Kind {
 }
 
 /// Brands of HEIF files with HEVC pictures, and those that do not say what is in them.
-const HEIF: [&[u8]; 9] =
-    [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"mif1", b"msf1"];
+const HEIF: [&[u8]; 9] = [b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"mif1", b"msf1"];
 const AVIF: [&[u8]; 2] = [b"avif", b"avis"];
 
 /// Tells a file's kind.
@@ -38,7 +37,8 @@ pub fn kind(file: &[u8]) -> Kind {
 
 /// The main brand, a version, and the brands it is compatible with: `mif1` alone may be either.
 fn of_brands(rest: &[u8]) -> Kind {
-    let brands = || rest.chunks_exact(4).take(16).enumerate().filter(|(at, _)| *at != 1).map(|(_, brand)| brand);
+    let brands =
+        || rest.chunks_exact(4).take(16).enumerate().filter(|(at, _)| *at != 1).map(|(_, brand)| brand);
     if brands().any(|brand| AVIF.contains(&brand)) {
         Kind::Avif
     } else if brands().any(|brand| HEIF.contains(&brand)) {

@@ -128,9 +128,7 @@ impl Store {
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
     spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
@@ -241,7 +239,8 @@ mod tests {
         for name in [".unfinished-x", ".unfinished-new", "somebody's.jpg"] {
             fs::write(photos.join(name), "").unwrap();
         }
-        let age = |name: &str| File::open(photos.join(name)).unwrap().set_modified(cut - Duration::from_secs(1));
+        let age =
+            |name: &str| File::open(photos.join(name)).unwrap().set_modified(cut - Duration::from_secs(1));
         for name in [key(1).to_string().as_str(), ".unfinished-x", "somebody's.jpg"] {
             age(name).unwrap();
         }

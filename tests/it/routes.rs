@@ -37,6 +37,10 @@ mod tanks {
     }
     mod id {
         mod get;
+        mod photos {
+            mod get;
+            mod post;
+        }
         mod readings {
             mod new {
                 mod get;
@@ -44,6 +48,10 @@ mod tanks {
             }
         }
     }
+}
+mod photos {
+    mod change;
+    mod file;
 }
 mod readings {
     mod new {

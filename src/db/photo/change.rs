@@ -109,13 +109,10 @@ async fn lock(tx: &mut PgConnection, subject: Subject) -> Result<bool> {
 
 /// Changes a caption; whether there is such a photo.
 pub async fn set_caption(db: &mut PgConnection, id: PhotoId, caption: Option<&str>) -> Result<bool> {
-    let changed = sqlx::query!(
-        "update photos set caption = $2 where id = $1 and deleted_at is null",
-        id.0,
-        caption
-    )
-    .execute(db)
-    .await?;
+    let changed =
+        sqlx::query!("update photos set caption = $2 where id = $1 and deleted_at is null", id.0, caption)
+            .execute(db)
+            .await?;
     Ok(changed.rows_affected() == 1)
 }
 
@@ -210,7 +207,6 @@ pub async fn purge(pool: &PgPool, before: Timestamp) -> sqlx::Result<Vec<(PhotoI
 
 /// Which of these photos there are, deleted ones that can be taken back among them, each with its version.
 pub async fn there(pool: &PgPool, ids: &[Uuid]) -> sqlx::Result<HashSet<(PhotoId, i32)>> {
-    let rows =
-        sqlx::query!("select id, version from photos where id = any($1)", ids).fetch_all(pool).await?;
+    let rows = sqlx::query!("select id, version from photos where id = any($1)", ids).fetch_all(pool).await?;
     Ok(rows.into_iter().map(|row| (PhotoId(row.id), row.version)).collect())
 }

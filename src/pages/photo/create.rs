@@ -22,8 +22,8 @@ use crate::http::session::Keeper;
 use crate::pages::note::Note;
 use crate::pages::tank::AtTank;
 use crate::pages::visit::Visit;
-use crate::photos::workshop::Busy;
 use crate::photos::Picture;
+use crate::photos::workshop::Busy;
 
 /// Adds photos to a tank.
 ///
@@ -62,7 +62,9 @@ async fn save(
     // Before anything is received: a page that is not there takes nothing.
     db::photo::named(&mut *app.connection().await?, of).await?.ok_or(Error::NotFound)?;
     let parts = parts.map_err(|_| {
-        Error::BadRequest("This form could not be read. Load the page again and choose the photos once more.".into())
+        Error::BadRequest(
+            "This form could not be read. Load the page again and choose the photos once more.".into(),
+        )
     })?;
     let received = receive::form(app, parts).await?;
     let mut form = PhotoForm::new(received.form_id.clone());

@@ -40,8 +40,9 @@ impl PhotoForm {
         Self {
             form_id,
             files: Field {
-                hint: "JPEG, PNG or WebP, up to 15 MB together. Where and when a photo was taken is not kept."
-                    .into(),
+                hint:
+                    "JPEG, PNG or WebP, up to 15 MB together. Where and when a photo was taken is not kept."
+                        .into(),
                 ..Field::text("files", "Photos")
             },
             caption: Field {

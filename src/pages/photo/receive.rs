@@ -4,8 +4,9 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 
-use axum::extract::multipart::Field;
 use axum::extract::Multipart;
+use axum::extract::multipart::Field;
+use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::domain::letters;
@@ -40,7 +41,9 @@ pub(super) struct Sent {
 }
 
 fn unreadable() -> Error {
-    Error::BadRequest("This form could not be read. Load the page again and choose the photos once more.".into())
+    Error::BadRequest(
+        "This form could not be read. Load the page again and choose the photos once more.".into(),
+    )
 }
 
 /// Reads the whole form.
@@ -97,7 +100,11 @@ async fn skip(mut part: Field<'_>) -> Result<(), Error> {
 /// A file; none when the browser says that none was chosen: a part without name and content.
 async fn file(app: &App, mut part: Field<'_>) -> Result<Option<Sent>, Error> {
     let name = shown(part.file_name().unwrap_or_default());
+    // The first piece may be empty although more follow.
     let mut first = part.chunk().await.map_err(|_| unreadable())?;
+    while first.as_ref().is_some_and(Bytes::is_empty) {
+        first = part.chunk().await.map_err(|_| unreadable())?;
+    }
     if first.is_none() && name.is_empty() {
         return Ok(None);
     }

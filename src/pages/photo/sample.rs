@@ -61,7 +61,8 @@ impl PhotosPage {
             format!("IMG_0002.jpg: {}", crate::photos::Refused::CutOff),
         ];
         wrong.form.files.error = Some("Nothing was saved. Choose the photos again.".to_owned());
-        wrong.form.caption = wrong.form.caption.with("Nemo").failing(Some("A caption has at most 256 characters."));
+        wrong.form.caption =
+            wrong.form.caption.with("Nemo").failing(Some("A caption has at most 256 characters."));
         vec![
             ("photos".to_owned(), page(gallery(14))),
             ("photos-empty".to_owned(), page(gallery(0))),

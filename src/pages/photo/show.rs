@@ -81,7 +81,11 @@ impl PhotoPage {
                 src: "/photos/reef/1/full.jpg".to_owned(),
                 width: 2000,
                 height: 1500,
-                alt: photo::alt(Some(text).filter(|text| !text.is_empty()), "Reef by the window", "19 Nov 2026"),
+                alt: photo::alt(
+                    Some(text).filter(|text| !text.is_empty()),
+                    "Reef by the window",
+                    "19 Nov 2026",
+                ),
             },
             cover,
             caption: caption(text.to_owned()),
