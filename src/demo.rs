@@ -27,8 +27,42 @@ pub struct DemoTank {
     pub also: &'static [&'static str],
     /// The keys of what it does not track any more, once the tank has settled.
     pub not: &'static [&'static str],
+    /// What lives in it, in the order in which it came.
+    pub animals: Vec<DemoAnimal>,
     /// What was measured, the oldest first.
     pub sessions: Vec<DemoSession>,
+}
+
+/// An animal or a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoAnimal {
+    /// Its name; may be empty.
+    pub name: &'static str,
+    /// What it is.
+    pub species: &'static str,
+    /// The same in Latin.
+    pub latin: &'static str,
+    /// How many came.
+    pub quantity: u32,
+    /// When, in the tank's own time.
+    pub at: DateTime,
+    /// What happened since, in order.
+    pub events: Vec<(DateTime, DemoEvent, &'static str)>,
+}
+
+/// What happened to an animal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemoEvent {
+    /// More came, or were born.
+    Added(u32),
+    /// Some died.
+    Died(u32),
+    /// Some went to another household.
+    Rehomed(u32),
+    /// Something was seen.
+    Note,
+    /// Something about their health.
+    Health,
 }
 
 /// Readings taken together.
@@ -65,6 +99,19 @@ impl Life {
         let at = before(self.born, -day).at(17 + hour, minute, 0, 0);
         self.sessions.push(DemoSession { at, note, values });
     }
+}
+
+/// An animal that came on this day of the tank's life, in the afternoon.
+fn animal(
+    life: &Life,
+    day: i32,
+    (name, species, latin): (&'static str, &'static str, &'static str),
+    quantity: u32,
+    events: &[(i32, DemoEvent, &'static str)],
+) -> DemoAnimal {
+    let at = |day: i32| before(life.born, -day).at(15, 30, 0, 0);
+    let events = events.iter().map(|(day, what, note)| (at(*day), *what, *note)).collect();
+    DemoAnimal { name, species, latin, quantity, at: at(day), events }
 }
 
 /// So many days before a day.

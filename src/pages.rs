@@ -3,6 +3,7 @@
 //! A page's view struct lives beside its handler and holds text that is ready to show; the template only
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
+pub mod animal;
 pub mod dashboard;
 pub mod error;
 pub mod form;
@@ -31,6 +32,7 @@ pub fn signed_in() -> Router<App> {
         .route("/", get(dashboard::show::handle))
         .merge(tank::routes())
         .merge(reading::routes())
+        .merge(animal::routes())
         .merge(photo::routes())
         .route("/sign-out", post(session::delete::handle))
 }

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{DemoTank, Life, hump, read, season, trace};
+use super::DemoEvent::{Added, Rehomed};
+use super::{DemoTank, Life, animal, hump, read, season, trace};
 use crate::domain::tank::VolumeUnit;
 
 /// How long ago it was set up.
@@ -49,7 +50,18 @@ pub(super) fn tank(today: Date) -> DemoTank {
         }
         life.measure(day, note(day), values);
     }
+    let animals = vec![
+        animal(
+            &life,
+            36,
+            ("", "Cherry shrimp", "Neocaridina davidi"),
+            10,
+            &[(120, Added(25), "Young ones, counted roughly"), (400, Rehomed(20), "To the club")],
+        ),
+        animal(&life, 64, ("", "Ember tetra", "Hyphessobrycon amandae"), 9, &[]),
+    ];
     DemoTank {
+        animals,
         name: "Planted cube",
         profile: "planted_fw",
         volume: (60, VolumeUnit::Litre),

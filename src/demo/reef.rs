@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{DemoTank, Life, hump, read, season, trace};
+use super::DemoEvent::{Added, Died, Health, Note};
+use super::{DemoTank, Life, animal, hump, read, season, trace};
 use crate::domain::tank::VolumeUnit;
 
 /// How long ago it was set up.
@@ -56,7 +57,26 @@ pub(super) fn tank(today: Date) -> DemoTank {
             laboratory(&mut life, day);
         }
     }
+    let animals = vec![
+        animal(&life, 40, ("", "Blue-leg hermit crab", "Clibanarius tricolor"), 6, &[(410, Died(2), "")]),
+        animal(
+            &life,
+            48,
+            ("Nemo and Dot", "Ocellaris clownfish", "Amphiprion ocellaris"),
+            2,
+            &[(330, Note, "First clutch, beside the anemone")],
+        ),
+        animal(
+            &life,
+            90,
+            ("", "Torch coral", "Euphyllia glabrescens"),
+            1,
+            &[(392, Health, "Closed while alkalinity was low"), (500, Added(1), "A head split, fragged")],
+        ),
+        animal(&life, 150, ("Zorro", "Yellow tang", "Zebrasoma flavescens"), 1, &[]),
+    ];
     DemoTank {
+        animals,
         name: "Reef by the window",
         profile: "reef_sw",
         volume: (240, VolumeUnit::Litre),

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{DemoTank, Life, hump, read, season, trace};
+use super::DemoEvent::{Added, Died, Health, Note, Rehomed};
+use super::{DemoTank, Life, animal, hump, read, season, trace};
 use crate::domain::tank::VolumeUnit;
 
 /// How long ago it was set up.
@@ -48,7 +49,34 @@ pub(super) fn tank(today: Date) -> DemoTank {
         }
         life.measure(day, note(day), values);
     }
+    let animals = vec![
+        animal(&life, 43, ("", "Amano shrimp", "Caridina multidentata"), 8, &[(300, Died(1), "")]),
+        animal(
+            &life,
+            45,
+            ("", "Neon tetra", "Paracheirodon innesi"),
+            14,
+            &[
+                (52, Died(2), "Found in the morning, the others are lively"),
+                (180, Added(8), "From the same shop"),
+                (473, Health, "Pale after the cold days, eat again"),
+            ],
+        ),
+        animal(
+            &life,
+            60,
+            ("", "Panda cory", "Corydoras panda"),
+            6,
+            &[
+                (350, Note, "Eggs on the glass after the water change"),
+                (395, Added(4), "Grown up in the breeding box"),
+                (560, Rehomed(3), "To Jonas"),
+            ],
+        ),
+        animal(&life, 75, ("Gustav", "Honey gourami", "Trichogaster chuna"), 1, &[]),
+    ];
     DemoTank {
+        animals,
         name: "Living room",
         profile: "tropical_fw_community",
         volume: (180, VolumeUnit::Litre),

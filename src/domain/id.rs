@@ -61,6 +61,12 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An animal, or a group of them that is kept as one.
+    AnimalId,
+    /// Something that happened to an animal. Made by the form.
+    AnimalEventId,
+    /// A change to something that happened to an animal: a correction, a removal.
+    AnimalRevisionId,
     /// A person who signs in.
     KeeperId,
     /// A tank.
@@ -71,8 +77,6 @@ ids! {
     SessionId,
     /// One filled-in form: the same id again is the same submission.
     FormId,
-    /// An animal, or a group that is kept as one.
-    AnimalId,
     /// A photo.
     PhotoId,
 }

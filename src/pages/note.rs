@@ -1,8 +1,10 @@
 //! Sentences shown once on the next page, carried by a cookie as one of a few fixed words.
 
+use std::str::FromStr;
+
 use super::parts::State;
 use super::shell::Notice;
-use crate::domain::id::PhotoId;
+use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId, PhotoId};
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +31,26 @@ pub enum Note {
     PhotoDeleted(PhotoId),
     /// A deleted photo is back.
     PhotoRestored,
+    /// An animal was added.
+    AnimalAdded(AnimalId),
+    /// What is known of an animal was changed.
+    AnimalEdited,
+    /// An animal that was entered by mistake was deleted.
+    AnimalDeleted(AnimalId),
+    /// Something that happened to an animal was recorded.
+    EventRecorded(AnimalId, AnimalEventId),
+    /// The same form had recorded it before.
+    EventRecordedBefore,
+    /// Something that happened to an animal was corrected.
+    EventCorrected(AnimalId, AnimalRevisionId),
+    /// Something that happened to an animal was removed.
+    EventRemoved(AnimalId, AnimalRevisionId),
+    /// A change was taken back.
+    ChangeUndone,
+    /// A correction that changed nothing.
+    NothingChanged,
+    /// A change that was taken back already, or changed again since.
+    NothingToUndo,
 }
 
 impl Note {
@@ -40,12 +62,22 @@ impl Note {
             Self::TankAdded => "tank-added".to_owned(),
             Self::Saved(count) => format!("saved-{count}"),
             Self::SavedBefore => "saved-before".to_owned(),
-            Self::PhotosAdded(count) => format!("photos-{count}"),
+            Self::PhotosAdded(count) => format!("photos-added.{count}"),
             Self::PhotosBefore => "photos-before".to_owned(),
             Self::CaptionSaved => "caption-saved".to_owned(),
             Self::CoverChosen => "cover-chosen".to_owned(),
-            Self::PhotoDeleted(id) => format!("photo-deleted-{id}"),
+            Self::PhotoDeleted(id) => format!("photo-deleted.{id}"),
             Self::PhotoRestored => "photo-restored".to_owned(),
+            Self::AnimalAdded(id) => format!("animal-added.{id}"),
+            Self::AnimalEdited => "animal-edited".to_owned(),
+            Self::AnimalDeleted(id) => format!("animal-deleted.{id}"),
+            Self::EventRecorded(id, event) => format!("event-recorded.{id}.{event}"),
+            Self::EventRecordedBefore => "event-recorded-before".to_owned(),
+            Self::EventCorrected(id, revision) => format!("event-corrected.{id}.{revision}"),
+            Self::EventRemoved(id, revision) => format!("event-removed.{id}.{revision}"),
+            Self::ChangeUndone => "change-undone".to_owned(),
+            Self::NothingChanged => "nothing-changed".to_owned(),
+            Self::NothingToUndo => "nothing-to-undo".to_owned(),
         }
     }
 
@@ -60,15 +92,46 @@ impl Note {
             "caption-saved" => Self::CaptionSaved,
             "cover-chosen" => Self::CoverChosen,
             "photo-restored" => Self::PhotoRestored,
-            _ => {
-                if let Some(id) = code.strip_prefix("photo-deleted-") {
-                    Self::PhotoDeleted(id.parse().ok()?)
-                } else if let Some(count) = code.strip_prefix("photos-") {
-                    Self::PhotosAdded(count.parse().ok()?)
-                } else {
-                    Self::Saved(code.strip_prefix("saved-")?.parse().ok()?)
-                }
+            "animal-edited" => Self::AnimalEdited,
+            "event-recorded-before" => Self::EventRecordedBefore,
+            "change-undone" => Self::ChangeUndone,
+            "nothing-changed" => Self::NothingChanged,
+            "nothing-to-undo" => Self::NothingToUndo,
+            code if code.contains('.') => return Self::about(code),
+            _ => Self::Saved(code.strip_prefix("saved-")?.parse().ok()?),
+        })
+    }
+
+    /// Reads a word that names what it is about.
+    fn about(code: &str) -> Option<Self> {
+        fn two<A: FromStr, B: FromStr>(ids: &str) -> Option<(A, B)> {
+            let (one, other) = ids.split_once('.')?;
+            Some((one.parse().ok()?, other.parse().ok()?))
+        }
+        let (word, ids) = code.split_once('.')?;
+        Some(match word {
+            "animal-added" => Self::AnimalAdded(ids.parse().ok()?),
+            "animal-deleted" => Self::AnimalDeleted(ids.parse().ok()?),
+            "event-recorded" => two(ids).map(|(id, event)| Self::EventRecorded(id, event))?,
+            "event-corrected" => two(ids).map(|(id, revision)| Self::EventCorrected(id, revision))?,
+            "photos-added" => Self::PhotosAdded(ids.parse().ok()?),
+            "photo-deleted" => Self::PhotoDeleted(ids.parse().ok()?),
+            "event-removed" => two(ids).map(|(id, revision)| Self::EventRemoved(id, revision))?,
+            _ => return None,
+        })
+    }
+
+    /// The address whose POST takes it back, where there is one.
+    fn undo(self) -> Option<String> {
+        Some(match self {
+            Self::AnimalAdded(id) => format!("/livestock/{id}/delete"),
+            Self::AnimalDeleted(id) => format!("/livestock/{id}/restore"),
+            Self::PhotoDeleted(id) => format!("/photos/{id}/restore"),
+            Self::EventRecorded(id, event) => format!("/livestock/{id}/events/{event}/remove"),
+            Self::EventCorrected(id, revision) | Self::EventRemoved(id, revision) => {
+                format!("/livestock/{id}/revisions/{revision}/undo")
             }
+            _ => return None,
         })
     }
 
@@ -91,12 +154,20 @@ impl Note {
             Self::CoverChosen => "This photo is the cover now.".to_owned(),
             Self::PhotoDeleted(_) => "The photo is deleted.".to_owned(),
             Self::PhotoRestored => "The photo is back.".to_owned(),
+            Self::AnimalAdded(_) => "The animal is added.".to_owned(),
+            Self::AnimalEdited => "Saved.".to_owned(),
+            Self::AnimalDeleted(_) => "The animal is deleted.".to_owned(),
+            Self::EventRecorded(..) => "Recorded.".to_owned(),
+            Self::EventRecordedBefore => "This was recorded before; nothing was added twice.".to_owned(),
+            Self::EventCorrected(..) => "Corrected.".to_owned(),
+            Self::EventRemoved(..) => "Removed.".to_owned(),
+            Self::ChangeUndone => "Taken back: it is as it was before.".to_owned(),
+            Self::NothingChanged => "Nothing was changed: it says this already.".to_owned(),
+            Self::NothingToUndo => {
+                "It was taken back already, or changed again since; nothing was done.".to_owned()
+            }
         };
-        let undo = match self {
-            Self::PhotoDeleted(id) => Some(format!("/photos/{id}/restore")),
-            _ => None,
-        };
-        Notice { state: State::Ok, text, undo }
+        Notice { state: State::Ok, text, undo: self.undo() }
     }
 }
 
@@ -113,7 +184,29 @@ mod tests {
         {
             assert_eq!(Note::parse(&note.code()), Some(note));
         }
-        for code in ["", "saved-", "saved-<b>", "saved--1", "saved-99999999", "photos-", "photo-deleted-/x"] {
+        for code in ["photos-added.", "photos-added.-1", "photo-deleted./x"] {
+            assert_eq!(Note::parse(code), None, "{code}");
+        }
+        let (id, event) = (AnimalId(uuid::Uuid::from_u128(1)), AnimalEventId(uuid::Uuid::from_u128(2)));
+        let revision = AnimalRevisionId(uuid::Uuid::from_u128(3));
+        for note in [
+            Note::AnimalAdded(id),
+            Note::AnimalEdited,
+            Note::AnimalDeleted(id),
+            Note::EventRecorded(id, event),
+            Note::EventRecordedBefore,
+            Note::EventCorrected(id, revision),
+            Note::EventRemoved(id, revision),
+            Note::ChangeUndone,
+            Note::NothingChanged,
+            Note::NothingToUndo,
+        ] {
+            assert_eq!(Note::parse(&note.code()), Some(note));
+        }
+        for code in ["animal-added.", "animal-added.x", "event-removed.1.2", "event-removed..", ".", "x.y"] {
+            assert_eq!(Note::parse(code), None, "{code}");
+        }
+        for code in ["", "saved-", "saved-<b>", "saved--1", "saved-99999999"] {
             assert_eq!(Note::parse(code), None, "{code}");
         }
     }

@@ -151,6 +151,8 @@ impl Tile {
 pub struct Gallery {
     /// Some of them, the cover first.
     pub tiles: Vec<Tile>,
+    /// What they are of.
+    pub name: String,
     /// How many there are in all.
     pub all: i64,
     /// Where all of them are, and where the form is sent.
@@ -173,6 +175,7 @@ impl Gallery {
         let (photos, all) = db::photo::first(db, subject, ON_A_PAGE_OF_ITS_SUBJECT).await?;
         Ok(Self {
             tiles: photos.iter().map(|photo| Tile::of(visit, photo, named)).collect(),
+            name: named.name.clone(),
             all,
             href: all_href(subject),
             form: PhotoForm::new(visit.app.clock.uuid().to_string()),

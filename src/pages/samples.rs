@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{dashboard, error, photo, reading, session, setup, tank};
+use super::{animal, dashboard, error, photo, reading, session, setup, tank};
 
 mod markup;
 
@@ -25,6 +25,11 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, photo::show::PhotoPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());
+    add(&mut pages, animal::list::AnimalsPage::samples());
+    add(&mut pages, animal::new::NewAnimalPage::samples());
+    add(&mut pages, animal::show::AnimalPage::samples());
+    add(&mut pages, animal::edit::EditAnimalPage::samples());
+    add(&mut pages, animal::event::new::EventPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

@@ -85,6 +85,9 @@ async fn a_demonstration_is_a_household_to_look_at() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     assert_eq!((site.count("keepers").await, site.count("tanks").await), (1, 3));
     assert!(site.count("readings").await > 1_500 && site.count("reading_sessions").await > 300);
+    assert!(site.count("animals").await == 10 && site.count("animal_events").await > 20);
+    let livestock = site.get("/livestock").await.body;
+    assert!(livestock.contains("Neon tetra") && livestock.contains("Torch coral"), "{livestock}");
     for path in ["/", "/tanks"] {
         let page = site.get(path).await;
         assert!(page.status == StatusCode::OK && page.body.contains("Reef by the window"), "{}", page.body);

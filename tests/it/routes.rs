@@ -52,6 +52,52 @@ mod tanks {
 mod photos {
     mod change;
     mod file;
+mod livestock {
+    mod get;
+    mod herd;
+    mod new {
+        mod get;
+        mod post;
+    }
+    mod id {
+        mod get;
+        mod add {
+            mod post;
+        }
+        mod delete {
+            mod post;
+        }
+        mod died {
+            mod post;
+        }
+        mod edit {
+            mod post;
+        }
+        mod events {
+            mod id {
+                mod post;
+                mod remove {
+                    mod post;
+                }
+            }
+        }
+        mod r#move {
+            mod post;
+        }
+        mod note {
+            mod post;
+        }
+        mod rehomed {
+            mod post;
+        }
+        mod revisions {
+            mod id {
+                mod undo {
+                    mod post;
+                }
+            }
+        }
+    }
 }
 mod readings {
     mod new {

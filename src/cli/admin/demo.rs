@@ -3,13 +3,17 @@
 use std::io::Write;
 
 use anyhow::{Context as _, Result, bail};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::db;
 use crate::db::keeper::NewKeeper;
-use crate::demo::{self, DemoSession, DemoTank};
-use crate::domain::id::{FormId, KeeperId, TankId};
+use crate::demo::{self, DemoAnimal, DemoEvent, DemoSession, DemoTank};
+use crate::domain::animal::event::{Event, What};
+use crate::domain::animal::{Facts, NewAnimal};
+use crate::domain::id::{AnimalEventId, FormId, KeeperId, TankId};
 use crate::domain::parameter::Catalogue;
 use crate::domain::reading::{self, Batch, BatchForm, Enterable, Row};
 use crate::domain::tank::{NewTank, Volume};
@@ -57,6 +61,9 @@ pub async fn run(
             let clock = soon_after(batch.taken_at, clock);
             db::reading::record(&mut tx, &clock, tank, &batch, owner).await?;
         }
+        for animal in &demo.animals {
+            stock(&mut tx, clock, animal, tank, &zone, owner).await?;
+        }
     }
     tx.commit().await?;
     writeln!(out, "three tanks with {readings} readings over two years are there")
@@ -89,7 +96,7 @@ async fn make_tank(
     tx: &mut PgConnection,
     clock: &Clock,
     demo: &DemoTank,
-    zone: &jiff::tz::TimeZone,
+    zone: &TimeZone,
     owner: KeeperId,
 ) -> Result<TankId> {
     let (amount, unit) = demo.volume;
@@ -107,12 +114,61 @@ async fn make_tank(
     Ok(tank)
 }
 
+/// Puts an animal into its tank, with what happened to it since.
+async fn stock(
+    tx: &mut PgConnection,
+    clock: &Clock,
+    demo: &DemoAnimal,
+    tank: TankId,
+    zone: &TimeZone,
+    owner: KeeperId,
+) -> Result<()> {
+    let words = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let at = |local: DateTime| anyhow::Ok(local.to_zoned(zone.clone())?.timestamp());
+    let acquired_at = at(demo.at)?;
+    let new = NewAnimal {
+        form_id: FormId(clock.uuid()),
+        facts: Facts {
+            name: words(demo.name),
+            species: demo.species.to_owned(),
+            scientific_name: words(demo.latin),
+            sex: None,
+            notes: None,
+        },
+        quantity: demo.quantity,
+        tank,
+        acquired_at,
+        note: None,
+    };
+    let id = db::animal::create(tx, &soon_after(acquired_at, clock), &new, owner).await?;
+    let id = id.context("an animal's form was used before")?;
+    for (local, what, note) in &demo.events {
+        let clock = soon_after(at(*local)?, clock);
+        let what = match *what {
+            DemoEvent::Added(quantity) => What::Added { quantity },
+            DemoEvent::Died(quantity) => What::Died { quantity },
+            DemoEvent::Rehomed(quantity) => What::Rehomed { quantity },
+            DemoEvent::Note => What::Note,
+            DemoEvent::Health => What::Health,
+        };
+        let event = Event {
+            id: AnimalEventId(clock.uuid()),
+            at: at(*local)?,
+            entered_at: clock.now(),
+            what,
+            note: words(note),
+        };
+        db::animal::record(tx, &clock, id, event, owner).await?;
+    }
+    Ok(())
+}
+
 /// A session as the batch form would have brought it: checked by the same rules.
 fn batch(
     session: &DemoSession,
     catalogue: &Catalogue,
     clock: &Clock,
-    zone: &jiff::tz::TimeZone,
+    zone: &TimeZone,
     now: Timestamp,
 ) -> Result<Batch> {
     let enterable: Vec<_> =

@@ -143,6 +143,7 @@ pub(super) async fn answer(
             older: page.older.map(link),
             photos: Gallery {
                 tiles: page.rows.iter().map(|photo| Tile::of(visit, photo, &named)).collect(),
+                name: named.name.clone(),
                 all,
                 href: all_href(of),
                 form,

@@ -32,6 +32,7 @@ pub(in crate::pages) fn gallery(count: usize) -> Gallery {
     };
     Gallery {
         tiles: (0..count).map(tile).collect(),
+        name: "Reef by the window".to_owned(),
         all: i64::try_from(count).unwrap() * 2,
         href: "/tanks/reef/photos".to_owned(),
         form: PhotoForm::new("0193".to_owned()),

@@ -11,12 +11,13 @@ use self::chart::{Chosen, address};
 use self::gather::Shown;
 use super::{AtTank, Seen, facts, health, href, reason};
 use crate::db::photo::Named;
-use crate::db::series;
+use crate::db::{animal, series};
 use crate::domain::id::ParameterId;
 use crate::domain::parameter::WaterType;
 use crate::domain::photo::Subject;
 use crate::domain::span::Span;
 use crate::http::error::Error;
+use crate::pages::animal::stock::{self, StockView};
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::photo::Gallery;
 use crate::pages::shell::Shell;
@@ -170,6 +171,8 @@ pub struct TankPage {
     pub chart: Option<ChartView>,
     /// Its photos.
     pub photos: Gallery,
+    /// What lives in it.
+    pub stock: StockView,
 }
 
 /// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
@@ -202,6 +205,7 @@ pub async fn handle(
     };
     let named = Named { name: overview.tank.name.clone(), zone: overview.tank.zone.clone() };
     let photos = Gallery::of(&visit, &mut db, Subject::Tank(at.0), &named).await?;
+    let stock = animal::stock(&mut db, at.0, stock::SHOWN).await?;
     drop(db);
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
     let link = |key: &str| address(&overview, key, span);
@@ -227,6 +231,7 @@ pub async fn handle(
         estimate: gather::estimate(&seen, water),
         chart,
         photos,
+        stock: StockView::new(at.0, stock, overview.tank.decommissioned_on.is_none()),
     })
 }
 

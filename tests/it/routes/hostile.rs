@@ -88,6 +88,14 @@ async fn the_batch_form() {
     assault(&app, &mut browser, &form).await;
 }
 
+#[tokio::test]
+async fn the_forms_of_livestock() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    for form in forms::livestock(&app, &mut browser, tank).await {
+        assault(&app, &mut browser, &form).await;
+    }
+}
+
 /// What is taken is shown again as text, not as markup.
 #[tokio::test]
 async fn what_was_taken_is_escaped_wherever_it_is_shown() {
@@ -105,6 +113,14 @@ async fn what_was_taken_is_escaped_wherever_it_is_shown() {
     let mut form = browser.get(&batch).await.form();
     form.set("ph_value", "8.2").set("note", MARKUP);
     browser.post_form(&form).await.is(303);
+    let mut form = browser.get("/livestock/new").await.form();
+    form.set("name", MARKUP).set("species", &MARKUP[..40]).set("notes", MARKUP).set("note", MARKUP);
+    let added = browser.post_form(&form).await.leads_to().to_owned();
+    let (animal, _) = added.split_once('?').unwrap();
+    let pages = ["edit", "move", "died", "note"].map(|more| format!("{animal}/{more}"));
+    for page in pages.iter().map(String::as_str).chain([animal, "/livestock"]) {
+        browser.get(page).await.never_says(MARKUP).never_says("<script>");
+    }
     for page in ["/", "/tanks", "/tanks/new", path, &batch, "/nowhere"] {
         browser.get(page).await.never_says(MARKUP).never_says("<script>");
     }

@@ -1,6 +1,7 @@
 //! Tanks to look at.
 
 use super::{ChartRow, ChartView, Estimate, Readout, TankPage, Todo, Trend, Way};
+use crate::pages::animal::stock::StockView;
 use crate::pages::gauge;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::photo;
@@ -28,6 +29,7 @@ impl TankPage {
             estimate: None,
             chart: None,
             photos: photo::sample::gallery(0),
+            stock: StockView::sample_empty(),
             ..reef.clone()
         };
         let mut well = reef.clone();
@@ -112,6 +114,7 @@ fn reef() -> TankPage {
         }),
         chart: Some(chart()),
         photos: photo::sample::gallery(6),
+        stock: StockView::sample(),
     }
 }
 

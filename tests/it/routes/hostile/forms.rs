@@ -14,8 +14,12 @@ pub(super) enum Kind {
     Optional,
     /// A line for people.
     Line,
+    /// The same, or none.
+    OptionalLine,
     /// Several lines for people, or none.
     Note,
+    /// Several lines for people.
+    Words,
     /// Used where it fits and ignored where not; never an error of its own.
     Ignored,
     /// The same, and a form may hold several of them.
@@ -32,9 +36,9 @@ impl Kind {
         match (self, attack.sort) {
             (Self::Ticks, Sort::Torn) => attack.name == "twice",
             (_, Sort::Torn) => false,
-            (Self::Note, Sort::Control) => attack.name == "line break",
-            (Self::Line | Self::Note, Sort::Text | Sort::Foreign)
-            | (Self::Optional | Self::Note, Sort::Nothing)
+            (Self::Note | Self::Words, Sort::Control) => attack.name == "line break",
+            (Self::Line | Self::OptionalLine | Self::Note | Self::Words, Sort::Text | Sort::Foreign)
+            | (Self::Optional | Self::OptionalLine | Self::Note, Sort::Nothing)
             | (Self::Again, Sort::Foreign)
             | (Self::Ignored | Self::Ticks | Self::Carried, _) => true,
             _ => false,
@@ -203,4 +207,66 @@ pub(super) async fn batch(app: &TestApp, browser: &mut Browser, tank: TankId) ->
     theirs.set("ph_value", "7");
     browser.post_form(&theirs).await.is(303);
     Form::new(&path, theirs.value("form_id").unwrap(), fields)
+}
+
+/// The forms of livestock: a new animal, and each thing that can happen to a large group.
+pub(super) async fn livestock(app: &TestApp, browser: &mut Browser, tank: TankId) -> Vec<Form> {
+    let keeper = app.column("select id::text from keepers").await[0].parse().unwrap();
+    let other = app.tank(keeper, "Nano", "planted_fw").await.to_string();
+    let mut new = browser.get("/livestock/new").await.form();
+    new.set("species", "Guppy").set("quantity", "100000").set("tank", &tank.to_string());
+    new.set("acquired_at", "2026-11-01T10:00");
+    let added = browser.post_form(&new).await.leads_to().to_owned();
+    assert!(added.starts_with("/livestock/"));
+    let used = new.value("form_id").unwrap().to_owned();
+    // The event of another animal.
+    let event = app.column("select id::text from animal_events").await.remove(0);
+    new.set("form_id", &app.id()).set("species", "Tetra");
+    let second = browser.post_form(&new).await.leads_to().to_owned();
+    let (second, _) = second.split_once('?').unwrap();
+
+    let number = || Field::new("quantity", "1", Kind::Exact);
+    let form_id = || Field::new("form_id", "{id}", Kind::Exact).beside(&[""]);
+    let time = || Field::new("occurred_at", NOW_IN_BERLIN, Kind::Exact);
+    let note = || Field::new("note", "seen", Kind::Note);
+    let came = vec![
+        Field::new("form_id", "{id}", Kind::Again).beside(&[""]),
+        Field::new("name", "Nemo", Kind::OptionalLine),
+        Field::new("species", "Clownfish", Kind::Line),
+        Field::new("scientific_name", "", Kind::OptionalLine),
+        Field::new("sex", "female", Kind::Optional),
+        Field::new("notes", "", Kind::Note),
+        number(),
+        Field::new("tank", &tank.to_string(), Kind::Exact),
+        Field::new("acquired_at", NOW_IN_BERLIN, Kind::Optional),
+        note(),
+    ];
+    let events = [
+        ("add", vec![form_id(), number(), time(), note()]),
+        ("died", vec![form_id(), number(), time(), note()]),
+        ("rehomed", vec![form_id(), number(), time(), note()]),
+        (
+            "note",
+            vec![
+                form_id(),
+                Field::new("kind", "health", Kind::Exact),
+                time(),
+                Field::new("note", "seen", Kind::Words),
+            ],
+        ),
+        (
+            "move",
+            vec![
+                form_id(),
+                Field::new("which", "some", Kind::Exact),
+                number(),
+                Field::new("tank", other, Kind::Exact),
+                time(),
+                note(),
+            ],
+        ),
+    ];
+    let events =
+        events.into_iter().map(|(action, fields)| Form::new(&format!("{second}/{action}"), &event, fields));
+    [Form::new("/livestock/new", &used, came)].into_iter().chain(events).collect()
 }

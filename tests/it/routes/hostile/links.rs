@@ -30,6 +30,10 @@ async fn every_query_parameter() {
         ("/tanks", "saved"),
         ("/tanks/new", "x"),
         ("/setup", "code"),
+        ("/livestock", "tank"),
+        ("/livestock", "show"),
+        ("/livestock", "from"),
+        ("/livestock/new", "tank"),
     ] {
         for browser in [&mut owner, &mut app.browser()] {
             let plain = browser.get(path).await;
