@@ -52,6 +52,7 @@ mod tanks {
 mod photos {
     mod change;
     mod file;
+}
 mod livestock {
     mod get;
     mod herd;
@@ -85,6 +86,9 @@ mod livestock {
             mod post;
         }
         mod note {
+            mod post;
+        }
+        mod photos {
             mod post;
         }
         mod rehomed {
