@@ -110,6 +110,12 @@ pub enum AdminCommand {
         /// The keeper's address
         email: String,
     },
+    /// Fill a household with three tanks, measured over two years, to look around in
+    Demo {
+        /// Add them beside the tanks that are there
+        #[arg(long)]
+        add: bool,
+    },
     /// Send a mail to an address, to see whether the mail settings work
     TestMail {
         /// Where to
@@ -141,6 +147,9 @@ pub struct StageArgs {
     /// Start over: remove what an earlier run left in the state folder
     #[arg(long)]
     pub fresh: bool,
+    /// Fill the household that one looks around in with three tanks, measured over two years
+    #[arg(long, conflicts_with_all = ["once", "database_url"])]
+    pub demo: bool,
     /// The proxy in front
     #[arg(long, value_enum, default_value_t)]
     pub ingress: Ingress,
@@ -239,6 +248,10 @@ pub fn run(cli: Cli, environ: &Environ, inherited: Result<Inherited, sockets::Er
             match command {
                 AdminCommand::SetupCode => admin::setup_code(&mut db, &Clock::system(), out).await,
                 AdminCommand::ResetPassword { email } => admin::reset_password(&mut db, &email, out).await,
+                AdminCommand::Demo { add } => {
+                    let zone = environ.text("DEFAULT_TZ").unwrap_or("UTC");
+                    admin::demo::run(&mut db, &Clock::system(), zone, add, out).await
+                }
                 AdminCommand::TestMail { address } => {
                     admin::test_mail(&mut db, &Clock::system(), &address, out).await
                 }
@@ -325,8 +338,10 @@ mod tests {
             "verify-token --minutes 5",
             "admin setup-code",
             "admin test-mail me@example.org",
+            "admin demo --add",
             "admin reset-password me@example.org",
             "stage --once --json",
+            "stage --demo --fresh",
             "stage --ingress cloudflared --quick --state /var/tmp/x --fresh",
             "doctor --json",
             "verify https://reef.example.org --token-file - --direct 203.0.113.5:8000 --json",

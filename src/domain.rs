@@ -15,6 +15,7 @@ pub mod keeper;
 pub mod letters;
 pub mod number;
 pub mod parameter;
+pub mod photo;
 pub mod range;
 pub mod range_form;
 pub mod reading;

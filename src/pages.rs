@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod note;
 pub mod parameter;
 pub mod parts;
+pub mod photo;
 pub mod range;
 pub mod reading;
 pub mod session;
@@ -43,6 +44,7 @@ pub fn signed_in() -> Router<App> {
         .merge(tracking::routes())
         .merge(reading::routes())
         .merge(animal::routes())
+        .merge(photo::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

@@ -1,5 +1,7 @@
 //! `safeharbor admin …`: what only somebody with the machine may do.
 
+pub mod demo;
+
 use std::io::{self, IsTerminal as _, Write};
 
 use anyhow::{Context as _, Result, bail};

@@ -81,6 +81,7 @@ fn options(args: &StageArgs, environ: &Environ) -> Result<Options> {
         json: args.json,
         state,
         fresh: args.fresh,
+        demo: args.demo,
         ingress,
         port: args.port,
         database_url: args.database_url.clone(),

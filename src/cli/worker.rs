@@ -11,6 +11,7 @@ use crate::db;
 use crate::jobs::worker::{Hooks, Options, Worker};
 use crate::jobs::{self, Context};
 use crate::mail::Mailer;
+use crate::photos::Store;
 use crate::settings::{Environ, Settings, Verb};
 use crate::system::clock::Clock;
 use crate::system::drain::Drain;
@@ -47,8 +48,13 @@ async fn work(settings: &Settings, notifier: &Notifier) -> Result<ExitCode> {
         .transpose()
         .context("the mail settings")?;
     let redis = jobs::redis::open(&settings.redis_url)?;
-    let context =
-        Context { pool: pool.clone(), clock: clock.clone(), public_url: settings.public_url.clone(), mailer };
+    let context = Context {
+        pool: pool.clone(),
+        clock: clock.clone(),
+        public_url: settings.public_url.clone(),
+        photos: Store::below(&settings.upload_dir),
+        mailer,
+    };
     let progress = Progress::new();
     let hooks = hooks(&progress, notifier);
     let worker = Worker::new(pool, clock, context, Some(redis), Options::default(), hooks);

@@ -77,6 +77,8 @@ ids! {
     SessionId,
     /// One filled-in form: the same id again is the same submission.
     FormId,
+    /// A photo.
+    PhotoId,
 }
 
 /// What is measured. Small, because every reading carries it.

@@ -14,6 +14,7 @@ use super::password::Hasher;
 use crate::db;
 use crate::db::parameter::Catalogue;
 use crate::jobs::Wake;
+use crate::photos::{Store, Workshop};
 use crate::settings::Settings;
 use crate::system::clock::Clock;
 
@@ -33,6 +34,10 @@ pub struct Inner {
     pub wake: Wake,
     /// The bounded place where passwords are hashed.
     pub hasher: Hasher,
+    /// Where the files of photos are.
+    pub photos: Store,
+    /// The bounded place where photos are received and decoded.
+    pub workshop: Workshop,
     /// What `/healthz` says.
     pub health: Health,
     /// Cancelled once the pages are open: a latch that can be waited for.
@@ -55,12 +60,15 @@ impl App {
     /// The state of a process that is not ready yet: health answers, everything else waits.
     pub fn new(settings: Settings, pool: PgPool, clock: Clock, wake: Wake) -> Self {
         let health = Health::new(&settings);
+        let photos = Store::below(&settings.upload_dir);
         Self(Arc::new(Inner {
             settings,
             pool,
             clock,
             wake,
             hasher: Hasher::default(),
+            photos,
+            workshop: Workshop::default(),
             health,
             ready: CancellationToken::new(),
             set_up: AtomicBool::new(false),

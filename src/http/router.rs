@@ -8,15 +8,14 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
-use http::StatusCode;
 use http::request::Parts;
+use http::{Method, StatusCode};
 use tokio::time::timeout;
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
-use tower_http::timeout::TimeoutLayer;
 
 use super::body::BodyGuardLayer;
 use super::error::{self, Error, Problem, WritePage};
@@ -34,6 +33,8 @@ const BODY_LIMIT: u64 = 15 * 1024 * 1024;
 const START_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a handler may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The same for photos, which come in through it: 15 MiB from a phone on a bad line.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// The whole service.
 pub fn router(app: App) -> Router {
@@ -65,7 +66,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), headers::secure))
         .map_response(|response: Response<_>| response.map(Body::new))
         .layer(compression)
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(from_fn(deadline))
         .layer(from_fn_with_state(app.clone(), cross_site::guard));
 
     Router::new()
@@ -91,6 +92,16 @@ async fn gate(State(app): State<App>, request: Request, next: Next) -> Response 
         .detail("Safe Harbor is starting. Try again in a few seconds.")
         .retry_after(Duration::from_secs(2))
         .into_response()
+}
+
+/// Ends what takes too long.
+async fn deadline(request: Request, next: Next) -> Response {
+    let photos = request.method() == Method::POST && request.uri().path().ends_with("/photos");
+    let limit = if photos { UPLOAD_TIMEOUT } else { TIMEOUT };
+    match timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }
 
 /// What a request that R9 refuses is told.

@@ -12,6 +12,7 @@ use super::worker::{Handler, Scheduled};
 use super::{housekeeping, mail_test, welcome};
 use crate::db::job::Claimed;
 use crate::mail::{Letter, Mailer};
+use crate::photos::Store;
 use crate::proxy::PublicUrl;
 use crate::system::clock::Clock;
 
@@ -24,6 +25,8 @@ pub struct Context {
     pub clock: Clock,
     /// Where links lead.
     pub public_url: PublicUrl,
+    /// Where the files of photos are.
+    pub photos: Store,
     /// The way out for mails; `None` when no mail server is set.
     pub mailer: Option<Mailer>,
 }
@@ -49,7 +52,7 @@ impl Handler for Context {
         match Job::parse(&job.kind, &job.payload).map_err(JobError::fail)? {
             Job::Welcome(to) => welcome::run(self, job.id, &to).await,
             Job::MailTest(to) => mail_test::run(self, job.id, &to).await,
-            Job::Housekeeping => housekeeping::run(&self.pool, &self.clock).await,
+            Job::Housekeeping => housekeeping::run(&self.pool, &self.clock, &self.photos).await,
         }
     }
 

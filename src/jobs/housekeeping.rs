@@ -5,6 +5,7 @@ use sqlx::PgPool;
 
 use super::error::JobError;
 use crate::db::housekeeping as sweep;
+use crate::photos::{Store, sweep as sweep_photos};
 use crate::system::clock::Clock;
 
 /// Failed sign-ins count for less than this; see R13 of the contract.
@@ -25,7 +26,7 @@ pub fn slot(now: Timestamp) -> String {
 }
 
 /// Deletes what has expired. Running it twice changes nothing.
-pub async fn run(pool: &PgPool, clock: &Clock) -> Result<(), JobError> {
+pub async fn run(pool: &PgPool, clock: &Clock, photos: &Store) -> Result<(), JobError> {
     let now = clock.now();
     let before = |age| now.checked_sub(age).unwrap_or(Timestamp::MIN);
     let sessions = all(|| sweep::expired_sessions(pool, now)).await?;
@@ -35,6 +36,9 @@ pub async fn run(pool: &PgPool, clock: &Clock) -> Result<(), JobError> {
     let jobs = all(|| sweep::old_jobs(pool, before(JOBS))).await?;
     let workers = all(|| sweep::lost_workers(pool, before(WORKERS))).await?;
     tracing::info!(sessions, devices, tokens, failures, jobs, workers, "deleted what had expired");
+    // Last: a folder that cannot be read keeps nothing else from being deleted.
+    let swept = sweep_photos::run(pool, photos, now).await.map_err(JobError::retry)?;
+    tracing::info!(photos = swept.photos, files = swept.files, "removed photos that were deleted");
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::parts::State;
 use super::shell::Notice;
 use crate::domain::id::{ParameterId, TankId};
 use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId};
+use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId, PhotoId};
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,18 @@ pub enum Note {
     Saved(u16),
     /// The same form had been saved before.
     SavedBefore,
+    /// So many photos were added.
+    PhotosAdded(u16),
+    /// The same form with photos had been saved before.
+    PhotosBefore,
+    /// A photo's caption was changed.
+    CaptionSaved,
+    /// A photo stands for its tank or animal now.
+    CoverChosen,
+    /// This photo was deleted, which can be undone.
+    PhotoDeleted(PhotoId),
+    /// A deleted photo is back.
+    PhotoRestored,
     /// An animal was added.
     AnimalAdded(AnimalId),
     /// What is known of an animal was changed.
@@ -90,6 +103,12 @@ impl Note {
             Self::DisplaySaved => "display-saved".to_owned(),
             Self::Saved(count) => format!("saved-{count}"),
             Self::SavedBefore => "saved-before".to_owned(),
+            Self::PhotosAdded(count) => format!("photos-added.{count}"),
+            Self::PhotosBefore => "photos-before".to_owned(),
+            Self::CaptionSaved => "caption-saved".to_owned(),
+            Self::CoverChosen => "cover-chosen".to_owned(),
+            Self::PhotoDeleted(id) => format!("photo-deleted.{id}"),
+            Self::PhotoRestored => "photo-restored".to_owned(),
             Self::AnimalAdded(id) => format!("animal-added.{id}"),
             Self::AnimalEdited => "animal-edited".to_owned(),
             Self::AnimalDeleted(id) => format!("animal-deleted.{id}"),
@@ -135,6 +154,10 @@ impl Note {
             "preset" => {
                 let (id, tank) = subject.split_once('-')?;
                 Self::BackToPreset(tank.parse().ok()?, parameter(id)?)
+            "photos-before" => Self::PhotosBefore,
+            "caption-saved" => Self::CaptionSaved,
+            "cover-chosen" => Self::CoverChosen,
+            "photo-restored" => Self::PhotoRestored,
             "animal-edited" => Self::AnimalEdited,
             "event-recorded-before" => Self::EventRecordedBefore,
             "change-undone" => Self::ChangeUndone,
@@ -157,6 +180,8 @@ impl Note {
             "animal-deleted" => Self::AnimalDeleted(ids.parse().ok()?),
             "event-recorded" => two(ids).map(|(id, event)| Self::EventRecorded(id, event))?,
             "event-corrected" => two(ids).map(|(id, revision)| Self::EventCorrected(id, revision))?,
+            "photos-added" => Self::PhotosAdded(ids.parse().ok()?),
+            "photo-deleted" => Self::PhotoDeleted(ids.parse().ok()?),
             "event-removed" => two(ids).map(|(id, revision)| Self::EventRemoved(id, revision))?,
             _ => return None,
         })
@@ -167,6 +192,7 @@ impl Note {
         Some(match self {
             Self::AnimalAdded(id) => format!("/livestock/{id}/delete"),
             Self::AnimalDeleted(id) => format!("/livestock/{id}/restore"),
+            Self::PhotoDeleted(id) => format!("/photos/{id}/restore"),
             Self::EventRecorded(id, event) => format!("/livestock/{id}/events/{event}/remove"),
             Self::EventCorrected(id, revision) | Self::EventRemoved(id, revision) => {
                 format!("/livestock/{id}/revisions/{revision}/undo")
@@ -214,6 +240,16 @@ impl Note {
             Self::Saved(1) => "Saved 1 reading.".to_owned(),
             Self::Saved(count) => format!("Saved {count} readings."),
             Self::SavedBefore => "These readings were saved before; nothing was added twice.".to_owned(),
+            Self::PhotosAdded(1) => "The photo is added.".to_owned(),
+            Self::PhotosAdded(count) => format!("{count} photos are added."),
+            Self::PhotosBefore => {
+                "This form was saved before; nothing was added twice. If these were other photos, choose them again."
+                    .to_owned()
+            }
+            Self::CaptionSaved => "The caption is saved.".to_owned(),
+            Self::CoverChosen => "This photo is the cover now.".to_owned(),
+            Self::PhotoDeleted(_) => "The photo is deleted.".to_owned(),
+            Self::PhotoRestored => "The photo is back.".to_owned(),
             Self::AnimalAdded(_) => "The animal is added.".to_owned(),
             Self::AnimalEdited => "Saved.".to_owned(),
             Self::AnimalDeleted(_) => "The animal is deleted.".to_owned(),
@@ -263,6 +299,16 @@ mod tests {
         for code in
             ["", "saved-", "saved-<b>", "saved--1", "saved-99999999", "restored-x", "preset-1-", "retired--3"]
         {
+        for note in [Note::SignedOut, Note::Welcome, Note::TankAdded, Note::Saved(6), Note::SavedBefore]
+            .into_iter()
+            .chain([Note::PhotosAdded(3), Note::PhotosBefore, Note::CaptionSaved, Note::CoverChosen])
+            .chain([Note::PhotoDeleted(PhotoId(uuid::Uuid::from_u128(7))), Note::PhotoRestored])
+        {
+            assert_eq!(Note::parse(&note.code()), Some(note));
+        }
+        for code in ["photos-added.", "photos-added.-1", "photo-deleted./x"] {
+            assert_eq!(Note::parse(code), None, "{code}");
+        }
         let (id, event) = (AnimalId(uuid::Uuid::from_u128(1)), AnimalEventId(uuid::Uuid::from_u128(2)));
         let revision = AnimalRevisionId(uuid::Uuid::from_u128(3));
         for note in [

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{animal, dashboard, display, error, parameter, range, reading, session, settings, setup, tank, tracking};
+use super::{animal, dashboard, display, error, parameter, photo, range, reading, session, settings, setup, tank, tracking};
 
 mod markup;
 
@@ -30,6 +30,8 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, parameter::new::NewParameterPage::samples());
     add(&mut pages, parameter::edit::EditParameterPage::samples());
     add(&mut pages, tank::show::TankPage::samples());
+    add(&mut pages, photo::list::PhotosPage::samples());
+    add(&mut pages, photo::show::PhotoPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());
     add(&mut pages, animal::list::AnimalsPage::samples());

@@ -33,6 +33,8 @@ pub struct Options {
     pub state: PathBuf,
     /// Empty it first.
     pub fresh: bool,
+    /// Fill the household that stays with tanks to look at.
+    pub demo: bool,
     /// The hop.
     pub ingress: Ingress,
     /// The port of the address people use.

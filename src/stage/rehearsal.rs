@@ -131,10 +131,20 @@ async fn stay_up(stack: &mut Stack, options: &Options, report: &mut Report) -> R
     stack.stop_services().await?;
     stack.start_services(PERSON, |_| {}).await?;
     let pool = stack.pool(PERSON).await?;
-    let keepers = census::count(&mut *pool.acquire().await?).await?.keepers;
+    let there = census::count(&mut *pool.acquire().await?).await?;
     pool.close().await;
     report.say(&format!("\n  Safe Harbor is at  {}", stack.public().url("/")));
-    if keepers == 0 {
+    // What an earlier run made is kept: a second `--demo` adds nothing.
+    let demo = options.demo && there.tanks == 0;
+    if demo {
+        let said = stack.verb(&["admin", "demo"]).await.context("the demonstration")?;
+        for line in said.lines() {
+            report.say(&format!("  demonstration      {line}"));
+        }
+    }
+    if there.keepers == 0 && demo {
+        report.say(&format!("  sign-in            at {}", stack.public().url("/sign-in")));
+    } else if there.keepers == 0 {
         let code = stack.verb(&["admin", "setup-code"]).await?;
         report.say(&format!("  setup code         {code}   (enter it at {})", stack.public().url("/setup")));
     } else {

@@ -58,3 +58,64 @@ async fn a_refused_password_changes_nothing() {
     }
     assert_eq!(site.get("/tanks").await.status, StatusCode::OK);
 }
+
+/// `admin demo`: whether it succeeded, and all that it said.
+async fn demo(site: &Site, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_safeharbor"))
+        .args(["admin", "demo"])
+        .args(arguments)
+        .env_clear()
+        .env("DATABASE_URL", &site.database.url)
+        .env("DEFAULT_TZ", "Europe/Berlin")
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap();
+    (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[tokio::test]
+async fn a_demonstration_is_a_household_to_look_at() {
+    let clock = safeharbor::system::clock::Clock::system();
+    let mut site = Site::at("http://localhost:8000", clock).await;
+    let (done, said) = demo(&site, &[]).await;
+    assert!(done, "{said}");
+    let password = said.rsplit_once("with the password ").unwrap().1.trim();
+    let answer = site.post("/sign-in", &[("email", "demo@example.org"), ("password", password)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert_eq!((site.count("keepers").await, site.count("tanks").await), (1, 3));
+    assert!(site.count("readings").await > 1_500 && site.count("reading_sessions").await > 300);
+    assert!(site.count("animals").await == 10 && site.count("animal_events").await > 20);
+    let livestock = site.get("/livestock").await.body;
+    assert!(livestock.contains("Neon tetra") && livestock.contains("Torch coral"), "{livestock}");
+    for path in ["/", "/tanks"] {
+        let page = site.get(path).await;
+        assert!(page.status == StatusCode::OK && page.body.contains("Reef by the window"), "{}", page.body);
+    }
+    let tanks: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select id from tanks").fetch_all(&*site.database).await.unwrap();
+    for tank in &tanks {
+        let page = site.get(&format!("/tanks/{tank}?range=all")).await;
+        assert!(
+            page.status == StatusCode::OK && page.body.contains("<figure class=\"chart\""),
+            "{}",
+            page.body
+        );
+    }
+    // The roll-up is what its readings say.
+    let mut db = site.database.acquire().await.unwrap();
+    let days = "select jsonb_agg(d order by tank_id, parameter_id, day) from reading_days d";
+    let kept: serde_json::Value = sqlx::query_scalar(days).fetch_one(&mut *db).await.unwrap();
+    for tank in tanks {
+        safeharbor::db::rollup::rebuild(&mut db, tank.into()).await.unwrap();
+    }
+    let rebuilt: serde_json::Value = sqlx::query_scalar(days).fetch_one(&mut *db).await.unwrap();
+    assert_eq!(kept, rebuilt);
+
+    let (done, said) = demo(&site, &[]).await;
+    assert!(!done && said.contains("there are tanks already"), "{said}");
+    assert_eq!(site.count("tanks").await, 3);
+    let (done, said) = demo(&site, &["--add"]).await;
+    assert!(done && !said.contains("password"), "{said}");
+    assert_eq!((site.count("keepers").await, site.count("tanks").await), (1, 6));
+}

@@ -59,6 +59,10 @@ mod tanks {
             }
             mod post;
         }
+        mod photos {
+            mod get;
+            mod post;
+        }
         mod readings {
             mod new {
                 mod get;
@@ -66,6 +70,10 @@ mod tanks {
             }
         }
     }
+}
+mod photos {
+    mod change;
+    mod file;
 }
 mod livestock {
     mod get;
@@ -100,6 +108,9 @@ mod livestock {
             mod post;
         }
         mod note {
+            mod post;
+        }
+        mod photos {
             mod post;
         }
         mod rehomed {

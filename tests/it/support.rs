@@ -12,8 +12,17 @@ pub(crate) mod site;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use safeharbor::stage::reaper;
+
+/// A new folder within it, for one test.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let folder = dir().join(format!("{name}-{}", NUMBER.fetch_add(1, Ordering::Relaxed)));
+    std::fs::create_dir(&folder).unwrap();
+    folder
+}
 
 /// This test process's folder. It is removed when the process is gone, however it went.
 pub(crate) fn dir() -> PathBuf {

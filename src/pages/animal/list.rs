@@ -6,6 +6,7 @@ use axum_extra::extract::Query;
 use jiff::Timestamp;
 
 use super::href;
+use crate::db;
 use crate::db::animal::{self, Counts, Filter, Listed, Show};
 use crate::domain::cursor::Cursor;
 use crate::domain::dates::DateFormat;
@@ -13,6 +14,7 @@ use crate::domain::id::TankId;
 use crate::http::error::Error;
 use crate::pages::form::{Choice, Field};
 use crate::pages::parts::Pick;
+use crate::pages::photo::Image;
 use crate::pages::shell::Shell;
 use crate::pages::text;
 use crate::pages::typed::Typed;
@@ -48,6 +50,8 @@ pub struct AnimalRow {
     pub stranded: bool,
     /// Species, Latin, since when: what is known.
     pub facts: Vec<String>,
+    /// The photo that stands for it.
+    pub cover: Option<Image>,
 }
 
 /// The page.
@@ -94,6 +98,8 @@ pub async fn handle(visit: Visit, Query(asked): Query<Vec<(String, String)>>) ->
     let from: Option<Cursor> = asked.get("from").parse().ok();
     let counts = animal::counts(&mut db, &filter).await?;
     let page = animal::list(&mut db, &filter, from, SIZE).await?;
+    let ids: Vec<_> = page.rows.iter().map(|animal| animal.id.0).collect();
+    let covers = db::photo::covers(&mut db, &ids).await?;
     drop(db);
     let now = visit.app.clock.now();
     let known = counts.alive + counts.gone > 0;
@@ -114,7 +120,14 @@ pub async fn handle(visit: Visit, Query(asked): Query<Vec<(String, String)>>) ->
             .with(filter.tank.map(|tank| tank.to_string()).unwrap_or_default()),
         text: Field { required: false, max: TEXT_MAX, ..Field::text("q", "Name or species") }
             .with(filter.text.clone().unwrap_or_default()),
-        rows: page.rows.iter().map(|animal| row(animal, now, visit.dates())).collect(),
+        rows: page
+            .rows
+            .iter()
+            .map(|animal| AnimalRow {
+                cover: covers.get(&animal.id.0).map(Image::beside_its_name),
+                ..row(animal, now, visit.dates())
+            })
+            .collect(),
         new_href: filter
             .tank
             .map_or_else(|| "/livestock/new".to_owned(), |tank| format!("/livestock/new?tank={tank}")),
@@ -183,6 +196,7 @@ fn row(animal: &Listed, now: Timestamp, dates: DateFormat) -> AnimalRow {
         tank: if animal.count == 0 { String::new() } else { animal.tank.clone() },
         stranded: animal.count > 0 && !animal.tank_active,
         facts: [species, animal.scientific_name.clone(), Some(since)].into_iter().flatten().collect(),
+        cover: None,
     }
 }
 
@@ -190,6 +204,7 @@ fn row(animal: &Listed, now: Timestamp, dates: DateFormat) -> AnimalRow {
 impl AnimalsPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
         let row = |title: &str, count: &str, tank: &str, facts: &[&str]| AnimalRow {
+            cover: (title.len() > 10).then(crate::pages::photo::sample::cover),
             title: title.to_owned(),
             href: "/livestock/nemo".to_owned(),
             count: count.to_owned(),

@@ -14,6 +14,7 @@ use crate::domain::cursor::Cursor;
 use crate::http::error::Error;
 use crate::pages::form::Problem;
 use crate::pages::parts::{Fact, Link};
+use crate::pages::photo::Gallery;
 use crate::pages::shell::Shell;
 use crate::pages::typed::Typed;
 use crate::pages::visit::Visit;
@@ -94,6 +95,8 @@ pub struct AnimalPage {
     pub notes: String,
     /// Its own address.
     pub href: String,
+    /// Its photos.
+    pub photos: Gallery,
     /// Everything that happened, the newest first.
     pub events: Vec<EventRow>,
     /// The page of newer events.

@@ -11,6 +11,7 @@ use crate::domain::{self, zone};
 use crate::http::error::Error;
 use crate::http::session::Keeper;
 use crate::pages::parts::{Markup, State};
+use crate::pages::photo::Image;
 use crate::pages::shell::Shell;
 use crate::pages::visit::Visit;
 
@@ -58,6 +59,8 @@ pub struct TankCard {
     pub state: State,
     /// Why, in words.
     pub reason: String,
+    /// The photo that stands for it.
+    pub cover: Option<Image>,
     /// A few of its values. Left out when there are many tanks.
     pub minis: Vec<Mini>,
 }
@@ -132,6 +135,9 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     let catalogue = &*app.catalogue().await?;
     let mut db = app.connection().await?;
     let overviews = overview::active(&mut db, now).await?;
+    let pictured = if overviews.len() < gather::CROWDED { overviews.as_slice() } else { &[] };
+    let ids: Vec<_> = pictured.iter().map(|overview| overview.tank.id.0).collect();
+    let covers = db::photo::covers(&mut db, &ids).await?;
     let sessions = overview::recent_sessions(&mut db, None, RECENT).await?;
     let counts = if overviews.is_empty() { db::tank::counts(&mut db).await? } else { Counts::default() };
     drop(db);
@@ -141,7 +147,10 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     attention.truncate(MOST_ATTENTION);
     let tanks: Vec<_> = overviews
         .iter()
-        .map(|overview| gather::card(overview, overviews.len(), catalogue, visit.units(), now))
+        .map(|overview| TankCard {
+            cover: covers.get(&overview.tank.id.0).map(Image::beside_its_name),
+            ..gather::card(overview, overviews.len(), catalogue, visit.units(), now)
+        })
         .collect();
     visit.page(&DashboardPage {
         shell: visit.shell("dashboard"),

@@ -12,6 +12,7 @@ use crate::domain::search;
 use crate::domain::tank::Volume;
 use crate::http::error::Error;
 use crate::pages::parts::{Pick, State};
+use crate::pages::photo::Image;
 use crate::pages::shell::Shell;
 use crate::pages::tank::{Seen, health, href, reason};
 use crate::pages::text;
@@ -39,6 +40,8 @@ pub struct TankRow {
     pub reason: String,
     /// When it was last measured, in words; may be empty.
     pub last: String,
+    /// The photo that stands for it.
+    pub cover: Option<Image>,
 }
 
 /// The page.
@@ -123,9 +126,15 @@ pub async fn handle(visit: Visit, Query(query): Query<Vec<(String, String)>>) ->
         overview::active(&mut db, now).await?
     };
     let counts = db::tank::counts(&mut db).await?;
+    let ids: Vec<_> = overviews.iter().map(|overview| overview.tank.id.0).collect();
+    let covers = db::photo::covers(&mut db, &ids).await?;
     drop(db);
     let rows = overviews.iter().filter(|overview| is_asked_for(overview, catalogue, &asked.question));
-    let tanks = rows.map(|overview| row(&visit, overview, catalogue, now)).collect();
+    let tanks = rows.map(|overview| TankRow {
+        cover: covers.get(&overview.tank.id.0).map(Image::beside_its_name),
+        ..row(&visit, overview, catalogue, now)
+    });
+    let tanks = tanks.collect();
     let statuses = [format!("In use {}", counts.active), format!("Decommissioned {}", counts.decommissioned)];
     let choice = counts.decommissioned > 0 || asked.decommissioned;
     let statuses =
@@ -174,6 +183,7 @@ fn row(visit: &Visit, overview: &Overview, catalogue: &Catalogue, now: Timestamp
         state,
         reason,
         last: last.map(|last| text::when(last, &tank.zone, now, dates)).unwrap_or_default(),
+        cover: None,
     }
 }
 

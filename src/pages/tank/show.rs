@@ -11,15 +11,18 @@ use self::chart::{Chosen, address};
 use self::gather::Shown;
 use super::{AtTank, Seen, facts, health, href, reason};
 use crate::db::overview::Overview;
+use crate::db::photo::Named;
 use crate::db::tank::More;
 use crate::db::{self, animal, series};
 use crate::domain::id::ParameterId;
 use crate::domain::parameter::WaterType;
+use crate::domain::photo::Subject;
 use crate::domain::span::Span;
 use crate::http::error::Error;
 use crate::pages::animal::stock::{self, StockView};
 use crate::pages::markdown;
 use crate::pages::parts::{Fact, Markup, Pick, State};
+use crate::pages::photo::Gallery;
 use crate::pages::shell::Shell;
 use crate::pages::text;
 use crate::pages::typed::Typed;
@@ -192,6 +195,8 @@ pub struct TankPage {
     pub edit_href: String,
     /// Where it is said what it tracks.
     pub parameters_href: String,
+    /// Its photos.
+    pub photos: Gallery,
     /// What lives in it.
     pub stock: StockView,
 }
@@ -225,6 +230,8 @@ pub async fn handle(
         }
         None => None,
     };
+    let named = Named { name: overview.tank.name.clone(), zone: overview.tank.zone.clone() };
+    let photos = Gallery::of(&visit, &mut db, Subject::Tank(at.0), &named).await?;
     let stock = animal::stock(&mut db, at.0, stock::SHOWN).await?;
     drop(db);
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
@@ -263,6 +270,7 @@ pub async fn handle(
         down: down(&visit, &overview, more),
         edit_href: format!("{}/edit", href(at.0)),
         parameters_href: format!("{}/parameters", href(at.0)),
+        photos,
         stock: StockView::new(at.0, stock, overview.tank.decommissioned_on.is_none()),
     })
 }

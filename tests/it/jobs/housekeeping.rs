@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use jiff_sqlx::ToSqlx as _;
 use safeharbor::db::job;
 use safeharbor::jobs::Context;
+use safeharbor::photos::Store;
 use safeharbor::proxy::PublicUrl;
 use safeharbor::system::clock::Clock;
 use sqlx::PgPool;
@@ -87,6 +88,7 @@ async fn what_has_expired_is_deleted_and_nothing_else() {
     fill(&db, &clock).await;
     let waiting = insert(&db, &work(&clock)).await;
     let context = Context {
+        photos: Store::below(&crate::support::folder("uploads")),
         pool: db.pool.clone(),
         clock: clock.clone(),
         public_url: PublicUrl::parse("https://tank.example.org").unwrap(),
@@ -121,6 +123,7 @@ async fn what_has_expired_is_deleted_and_nothing_else() {
 async fn a_mail_without_a_mail_server_says_what_to_set() {
     let (db, clock) = (postgres::database().await, Clock::system());
     let context = Context {
+        photos: Store::below(&crate::support::folder("uploads")),
         pool: db.pool.clone(),
         clock: clock.clone(),
         public_url: PublicUrl::parse("https://tank.example.org").unwrap(),

@@ -10,6 +10,7 @@ use safeharbor::jobs::job::Addressee;
 use safeharbor::jobs::worker::Options;
 use safeharbor::jobs::{Context, Job, enqueue};
 use safeharbor::mail::{Limits, MailError, Mailer, letter};
+use safeharbor::photos::Store;
 use safeharbor::proxy::PublicUrl;
 use safeharbor::settings::{MailSettings, MailTls};
 use safeharbor::stage::mailsink::{Behaviour, MailSink};
@@ -71,6 +72,7 @@ async fn a_welcome_goes_from_the_outbox_to_the_mail_server() {
     let (db, clock) = (postgres::database().await, Clock::system());
     let sink = sink(Behaviour { greylist: 1, ..Behaviour::default() }).await;
     let context = Context {
+        photos: Store::below(&crate::support::folder("uploads")),
         pool: db.pool.clone(),
         clock: clock.clone(),
         public_url: public_url(),

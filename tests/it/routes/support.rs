@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod store;
+mod upload;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ use uuid::Uuid;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::ask::Ask;
+pub(crate) use self::upload::{Part, photo};
 use crate::support::postgres::{self, Database};
 
 pub(crate) const HOST: &str = "reef.example.org";
@@ -55,7 +57,7 @@ pub(crate) fn environ(database_url: &str) -> Environ {
         ("TRUST_PROXY_HEADERS", "1"),
         ("DATABASE_URL", database_url),
         ("REDIS_URL", "redis+unix:///nonexistent/redis.sock"),
-        ("UPLOAD_DIR", "/tmp"),
+        ("UPLOAD_DIR", crate::support::folder("uploads").to_str().unwrap()),
         ("DEFAULT_TZ", "Europe/Berlin"),
         ("SMTP_HOST", "mail.example.org"),
         ("SMTP_TLS", "starttls"),

@@ -5,20 +5,23 @@ use sqlx::PgConnection;
 
 use super::{AnimalPage, CHANGES, ChangeRow, EventRow, SIZE};
 use crate::db::animal::{self, Animal, Change, Logged, Revision, Snapshot};
+use crate::db::photo::Named;
 use crate::domain::animal::Sex;
 use crate::domain::animal::event::{Event, What};
 use crate::domain::animal::history::{Fault, History, Step, Why};
 use crate::domain::cursor::{Cursor, Page, Toward};
 use crate::domain::dates::DateFormat;
 use crate::domain::id::TankId;
+use crate::domain::photo::Subject;
 use crate::http::error::Error;
 use crate::pages::animal::words::{happened, left};
 use crate::pages::animal::{AtAnimal, href};
 use crate::pages::parts::{Fact, Link};
+use crate::pages::photo::Gallery;
 use crate::pages::text;
 use crate::pages::visit::Visit;
 
-/// Everything the page says. Three queries, whatever happened.
+/// Everything the page says. Five queries, whatever happened.
 pub(super) async fn page(
     visit: &Visit,
     db: &mut PgConnection,
@@ -31,6 +34,8 @@ pub(super) async fn page(
     let revisions = animal::revisions(db, at.0, CHANGES).await?;
     let history = History::of(logged.iter().map(|logged| logged.event.clone()).collect())
         .ok_or_else(|| Error::Internal(anyhow::anyhow!("animal {} never came", at.0)))?;
+    let named = Named { name: animal.facts.title().to_owned(), zone: animal.tank.zone.clone() };
+    let photos = Gallery::of(visit, db, Subject::Animal(at.0), &named).await?;
     let told = Told { animal: &animal, logged: &logged, history: &history, now, dates };
     let pristine = history.is_pristine();
     let page = told.page(from);
@@ -54,6 +59,7 @@ pub(super) async fn page(
             .map(|origin| Link { href: href(origin.animal), label: origin.title.clone() }),
         notes: animal.facts.notes.clone().unwrap_or_default(),
         href: href(at.0),
+        photos,
         newer: address(page.newer),
         older: address(page.older),
         events: page.rows.into_iter().map(|(event, step)| told.row(event, step)).collect(),

@@ -92,6 +92,7 @@ fn group() -> AnimalPage {
         ],
         newer: None,
         older: Some("/livestock/neon?from=o1.0#timeline".to_owned()),
+        photos: crate::pages::photo::sample::gallery(3),
         changes: vec![
             ChangeRow {
                 text: "Corrected: 3 died, 12 Nov 2026, 18:30 became 2 died, 12 Nov 2026, 18:30".to_owned(),

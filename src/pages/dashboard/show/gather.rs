@@ -19,7 +19,7 @@ const FIRST_GLANCE: [&str; 5] = ["temperature", "ph", "salinity", "kh", "nitrate
 /// How many values a card has room for.
 const VALUES: usize = 4;
 /// From so many tanks on, cards say the state and the reason only: the page stays quick to read and to load.
-const CROWDED: usize = 13;
+pub(super) const CROWDED: usize = 13;
 
 /// Tanks that ask for something, the worst first.
 pub(super) fn attention(
@@ -64,6 +64,7 @@ pub(super) fn card(
         href: href(overview.tank.id),
         state: health.state.into(),
         reason: reason(&health, &seen),
+        cover: None,
         minis: if tanks < CROWDED { minis.collect() } else { Vec::new() },
     }
 }

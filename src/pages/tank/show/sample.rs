@@ -3,6 +3,7 @@
 use super::{ChartRow, ChartView, Down, Estimate, Readout, TankPage, Todo, Trend, Way};
 use crate::pages::animal::stock::StockView;
 use crate::pages::parts::{Fact, Markup, Pick, State};
+use crate::pages::photo;
 use crate::pages::samples;
 use crate::pages::shell::Shell;
 use crate::pages::{gauge, markdown};
@@ -28,6 +29,7 @@ impl TankPage {
             estimate: None,
             chart: None,
             notes: Markup::default(),
+            photos: photo::sample::gallery(0),
             stock: StockView::sample_empty(),
             ..reef.clone()
         };
@@ -136,6 +138,7 @@ fn reef() -> TankPage {
         down: None,
         edit_href: "/tanks/reef/edit".to_owned(),
         parameters_href: "/tanks/reef/parameters".to_owned(),
+        photos: photo::sample::gallery(6),
         stock: StockView::sample(),
     }
 }
