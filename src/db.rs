@@ -1,6 +1,8 @@
 //! All SQL, checked at compile time. A file a noun; functions take a pool or a connection and return plain
 //! values. Rules live in [`domain`](crate::domain), never here.
 
+pub mod calendar;
+pub mod care;
 pub mod census;
 pub mod error;
 pub mod housekeeping;
@@ -16,6 +18,8 @@ pub mod series;
 pub mod session;
 pub mod sign_in;
 pub mod tank;
+pub mod task;
+pub mod timeline;
 pub mod token;
 pub mod worker;
 

@@ -3,6 +3,8 @@
 //! Numbers are [`rust_decimal::Decimal`], instants [`jiff::Timestamp`], zones [`jiff::tz::TimeZone`]. What
 //! a person typed comes in as text and leaves as a checked type or as [`field::FieldErrors`].
 
+pub mod calendar;
+pub mod care;
 pub mod chemistry;
 pub mod cursor;
 pub mod dates;
@@ -18,5 +20,8 @@ pub mod reading;
 pub mod seawater;
 pub mod span;
 pub mod tank;
+pub mod task;
+pub mod timeline;
 pub mod unit;
+pub mod words;
 pub mod zone;

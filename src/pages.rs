@@ -3,6 +3,8 @@
 //! A page's view struct lives beside its handler and holds text that is ready to show; the template only
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
+pub mod calendar;
+pub mod care;
 pub mod dashboard;
 pub mod error;
 pub mod form;
@@ -14,7 +16,9 @@ pub mod session;
 pub mod setup;
 pub mod shell;
 pub mod tank;
+pub mod task;
 pub mod text;
+pub mod timeline;
 pub mod typed;
 pub mod visit;
 
@@ -30,12 +34,17 @@ pub fn signed_in() -> Router<App> {
         .route("/", get(dashboard::show::handle))
         .merge(tank::routes())
         .merge(reading::routes())
+        .merge(care::routes())
+        .merge(timeline::routes())
+        .merge(task::routes())
+        .merge(calendar::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 
 /// Pages for everybody.
 pub fn open() -> Router<App> {
     Router::new()
+        .merge(calendar::open_routes())
         .route("/setup", get(setup::new::handle).post(setup::create::handle))
         .route("/sign-in", get(session::new::handle).post(session::create::handle))
         // Where the predecessor had it, and where people look.

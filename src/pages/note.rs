@@ -1,7 +1,9 @@
 //! Sentences shown once on the next page, carried by a cookie as one of a few fixed words.
 
+use super::care::note::CareNote;
 use super::parts::State;
 use super::shell::Notice;
+use super::task::note::TaskNote;
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub enum Note {
     Saved(u16),
     /// The same form had been saved before.
     SavedBefore,
+    /// Care was logged or changed.
+    Care(CareNote),
+    /// Something was done with a task.
+    Task(TaskNote),
+    /// The keeper's calendar has no address any more.
+    CalendarRevoked,
 }
 
 impl Note {
@@ -27,16 +35,26 @@ impl Note {
             Self::TankAdded => "tank-added".to_owned(),
             Self::Saved(count) => format!("saved-{count}"),
             Self::SavedBefore => "saved-before".to_owned(),
+            Self::Care(note) => format!("care-{}", note.code()),
+            Self::Task(note) => format!("task-{}", note.code()),
+            Self::CalendarRevoked => "calendar-revoked".to_owned(),
         }
     }
 
     /// Reads the word back. Anything else is no note.
     pub fn parse(code: &str) -> Option<Self> {
+        if let Some(code) = code.strip_prefix("care-") {
+            return CareNote::parse(code).map(Self::Care);
+        }
+        if let Some(code) = code.strip_prefix("task-") {
+            return TaskNote::parse(code).map(Self::Task);
+        }
         Some(match code {
             "signed-out" => Self::SignedOut,
             "welcome" => Self::Welcome,
             "tank-added" => Self::TankAdded,
             "saved-before" => Self::SavedBefore,
+            "calendar-revoked" => Self::CalendarRevoked,
             _ => Self::Saved(code.strip_prefix("saved-")?.parse().ok()?),
         })
     }
@@ -44,6 +62,9 @@ impl Note {
     /// The sentence.
     pub fn notice(self) -> Notice {
         let text = match self {
+            Self::Care(note) => return note.notice(),
+            Self::Task(note) => return note.notice(),
+            Self::CalendarRevoked => "The calendar’s address is removed.".to_owned(),
             Self::SignedOut => "You are signed out.".to_owned(),
             Self::Welcome => "You are the first keeper. Welcome aboard.".to_owned(),
             Self::TankAdded => "The tank is added.".to_owned(),
@@ -61,7 +82,16 @@ mod tests {
 
     #[test]
     fn a_note_reads_its_own_code_and_nothing_else() {
-        for note in [Note::SignedOut, Note::Welcome, Note::TankAdded, Note::Saved(6), Note::SavedBefore] {
+        for note in [
+            Note::SignedOut,
+            Note::Welcome,
+            Note::TankAdded,
+            Note::Saved(6),
+            Note::SavedBefore,
+            Note::Care(CareNote::Undone),
+            Note::Task(TaskNote::Added),
+            Note::CalendarRevoked,
+        ] {
             assert_eq!(Note::parse(&note.code()), Some(note));
         }
         for code in ["", "saved-", "saved-<b>", "saved--1", "saved-99999999"] {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{dashboard, error, reading, session, setup, tank};
+use super::{calendar, care, dashboard, error, reading, session, setup, tank, task, timeline};
 
 mod markup;
 
@@ -23,6 +23,13 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, tank::show::TankPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());
+    add(&mut pages, care::new::NewCarePage::samples());
+    add(&mut pages, care::edit::EditCarePage::samples());
+    add(&mut pages, timeline::show::TimelinePage::samples());
+    add(&mut pages, task::list::TasksPage::samples());
+    add(&mut pages, task::new::TaskFormPage::samples());
+    add(&mut pages, task::show::TaskPage::samples());
+    add(&mut pages, calendar::settings::CalendarPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

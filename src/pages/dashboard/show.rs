@@ -11,6 +11,7 @@ use crate::http::error::Error;
 use crate::http::session::Keeper;
 use crate::pages::parts::{Markup, State};
 use crate::pages::shell::Shell;
+use crate::pages::task::due::{self, DueList};
 use crate::pages::visit::Visit;
 
 /// How many sessions are listed.
@@ -94,6 +95,8 @@ pub struct DashboardPage {
     pub attention: Vec<Attention>,
     /// How many more lines there would be.
     pub more_attention: usize,
+    /// What is overdue or due today.
+    pub due: DueList,
     /// Every tank that is in use.
     pub tanks: Vec<TankCard>,
     /// What was logged last, newest first.
@@ -130,6 +133,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     let mut db = app.connection().await?;
     let overviews = overview::active(&mut db, now).await?;
     let sessions = overview::recent_sessions(&mut db, None, RECENT).await?;
+    let due = due::on_dashboard(&visit, &mut db).await?;
     drop(db);
     let home = domain::tank::stored_zone(&app.settings.default_tz);
     let mut attention = gather::attention(&overviews, catalogue, visit.units(), now);
@@ -146,6 +150,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         today: home.to_datetime(now).strftime("%A %-d %B").to_string(),
         attention,
         more_attention,
+        due,
         recent: gather::recent(&sessions, &overviews, now, visit.dates()),
         tanks,
     })

@@ -15,9 +15,12 @@ use crate::domain::id::ParameterId;
 use crate::domain::parameter::WaterType;
 use crate::domain::span::Span;
 use crate::http::error::Error;
+use crate::pages::care::quick::{self, QuickCare};
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::shell::Shell;
+use crate::pages::task::due::{self, DueList};
 use crate::pages::text;
+use crate::pages::timeline::{self, Timeline};
 use crate::pages::typed::Typed;
 use crate::pages::visit::Visit;
 
@@ -165,6 +168,12 @@ pub struct TankPage {
     pub estimate: Option<Estimate>,
     /// The chart.
     pub chart: Option<ChartView>,
+    /// Duties that are overdue or due today.
+    pub due: DueList,
+    /// What is done every week, one tap each.
+    pub quick: QuickCare,
+    /// What happened last.
+    pub timeline: Timeline,
 }
 
 /// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
@@ -195,6 +204,9 @@ pub async fn handle(
         }
         None => None,
     };
+    let due = due::of_tank(&visit, &mut db, &overview.tank).await?;
+    let quick = quick::gather(&visit, &mut db, &overview.tank).await?;
+    let timeline = timeline::newest(&visit, &mut db, &overview.tank).await?;
     drop(db);
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
     let link = |key: &str| address(&overview, key, span);
@@ -219,6 +231,9 @@ pub async fn handle(
         readouts: readouts.collect(),
         estimate: gather::estimate(&seen, water),
         chart,
+        due,
+        quick,
+        timeline,
     })
 }
 

@@ -1,10 +1,13 @@
 //! Tanks to look at.
 
 use super::{ChartRow, ChartView, Estimate, Readout, TankPage, Todo, Trend, Way};
+use crate::pages::care::quick::QuickCare;
 use crate::pages::gauge;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::samples;
 use crate::pages::shell::Shell;
+use crate::pages::task::due::DueList;
+use crate::pages::timeline::Timeline;
 
 impl TankPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
@@ -26,6 +29,9 @@ impl TankPage {
             readouts: vec![],
             estimate: None,
             chart: None,
+            due: DueList::default(),
+            quick: QuickCare { buttons: vec![], ..QuickCare::sample() },
+            timeline: Timeline::default(),
             ..reef.clone()
         };
         let mut well = reef.clone();
@@ -109,6 +115,9 @@ fn reef() -> TankPage {
             inputs: "total ammonia 0.02 ppm, pH 8.1, 25.4 °C and 35 ppt, measured together".to_owned(),
         }),
         chart: Some(chart()),
+        due: DueList::sample("tank"),
+        quick: QuickCare::sample(),
+        timeline: Timeline::sample(),
     }
 }
 

@@ -1,0 +1,53 @@
+//! `POST /tasks/{id}/pause`, `…/resume`, `…/archive`, `…/restore`.
+
+use axum::response::Response;
+
+use super::note::TaskNote;
+use super::{AtTask, home, href};
+use crate::db;
+use crate::db::task::Life;
+use crate::http::error::Error;
+use crate::pages::note::Note;
+use crate::pages::visit::Visit;
+
+/// Lets a task rest.
+///
+/// # Errors
+/// When there is no such task, or the database does not answer.
+pub async fn pause(visit: Visit, at: AtTask) -> Result<Response, Error> {
+    set(visit, at, Life::Paused, TaskNote::Paused(at.0)).await
+}
+
+/// Takes a task up again.
+///
+/// # Errors
+/// When there is no such task, or the database does not answer.
+pub async fn resume(visit: Visit, at: AtTask) -> Result<Response, Error> {
+    set(visit, at, Life::Live, TaskNote::Resumed).await
+}
+
+/// Puts a task away.
+///
+/// # Errors
+/// When there is no such task, or the database does not answer.
+pub async fn archive(visit: Visit, at: AtTask) -> Result<Response, Error> {
+    set(visit, at, Life::Archived, TaskNote::Archived(at.0)).await
+}
+
+/// Takes a task back; one that rested rests again.
+///
+/// # Errors
+/// When there is no such task, or the database does not answer.
+pub async fn restore(visit: Visit, at: AtTask) -> Result<Response, Error> {
+    let task = at.find(&mut *visit.app.connection().await?).await?;
+    let life = if task.paused_at.is_some() { Life::Paused } else { Life::Live };
+    set(visit, at, life, TaskNote::Resumed).await
+}
+
+async fn set(visit: Visit, at: AtTask, life: Life, note: TaskNote) -> Result<Response, Error> {
+    let app = &visit.app;
+    let mut db = app.connection().await?;
+    let found = db::task::set_life(&mut db, &home(app), at.0, life, app.clock.now()).await?;
+    found.ok_or(Error::NotFound)?;
+    Ok(visit.go(&href(at.0), Some(Note::Task(note))))
+}
