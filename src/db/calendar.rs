@@ -17,7 +17,12 @@ pub struct Feed {
 }
 
 /// Stores a keeper's new address; the one before stops to work.
-pub async fn renew(db: &mut PgConnection, keeper: KeeperId, secret_hash: &[u8], now: Timestamp) -> Result<()> {
+pub async fn renew(
+    db: &mut PgConnection,
+    keeper: KeeperId,
+    secret_hash: &[u8],
+    now: Timestamp,
+) -> Result<()> {
     sqlx::query!(
         "insert into calendar_feeds (keeper_id, secret_hash, created_at) values ($1, $2, $3)
          on conflict (keeper_id) do update set secret_hash = $2, created_at = $3, last_read_at = null",

@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection as _, PgConnection};
 
-pub use self::change::{Change, Revision, Undone, delete, edit, revisions, undo};
 pub(super) use self::change::delete_of_task;
+pub use self::change::{Change, Revision, Undone, delete, edit, revisions, undo};
 use super::{Error, Result};
 use crate::domain::care::{Entry, What};
 use crate::domain::id::{CareId, KeeperId, TankId};

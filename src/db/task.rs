@@ -1,6 +1,7 @@
 //! Recurring duties. Where one stands is in its row; what is done with it goes through [`act`].
 
 mod act;
+mod life;
 mod list;
 
 use jiff::Timestamp;
@@ -11,7 +12,8 @@ use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
-pub use self::act::{Act, Acted, ActError, Undone, act, undo};
+pub use self::act::{Act, ActError, Acted, Undone, act, undo};
+pub use self::life::{Life, rezone, set_life};
 pub use self::list::{Due, Event, EventKind, Places, Show, coming, due, history, list};
 use super::care::{Columns, lock};
 use super::{Error, Result};
@@ -116,11 +118,8 @@ impl TryFrom<Row> for Task {
             "month_day" => row.month_day.and_then(|day| u8::try_from(day).ok()).map(Rule::MonthDay),
             _ => None,
         };
-        let rule = rule.ok_or(Error::Inconsistent {
-            table: "tasks",
-            column: "recurrence",
-            value: row.recurrence,
-        })?;
+        let rule =
+            rule.ok_or(Error::Inconsistent { table: "tasks", column: "recurrence", value: row.recurrence })?;
         let care = row.care_kind.map(|kind| {
             What::try_from(Columns {
                 kind,
@@ -139,11 +138,7 @@ impl TryFrom<Row> for Task {
             tank_is_down: row.tank_is_down,
             title: row.title,
             notes: row.notes,
-            schedule: Schedule {
-                rule,
-                starts_on: row.starts_on.to_jiff(),
-                time: row.due_time.to_jiff(),
-            },
+            schedule: Schedule { rule, starts_on: row.starts_on.to_jiff(), time: row.due_time.to_jiff() },
             care: care.transpose()?,
             turn: row.turn,
             next_due_on: row.next_due_on.to_jiff(),
@@ -293,97 +288,6 @@ pub async fn edit(
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
-    Ok(())
-}
-
-/// Whether a task rests, is put away, or is live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
-    /// It is due as its schedule says.
-    Live,
-    /// It rests.
-    Paused,
-    /// It is put away.
-    Archived,
-}
-
-/// Lets a task rest, puts it away or takes it up again: then what passed in the meantime is not asked for. `None` when
-/// there is no such task.
-pub async fn set_life(
-    db: &mut PgConnection,
-    home: &TimeZone,
-    id: TaskId,
-    life: Life,
-    now: Timestamp,
-) -> Result<Option<Task>> {
-    let mut tx = db.begin().await?;
-    let Some(task) = locked(&mut tx, id).await? else { return Ok(None) };
-    let (rests, is_away) = (task.paused_at.is_some(), task.archived_at.is_some());
-    let as_asked = match life {
-        Life::Live => !rests && !is_away,
-        Life::Paused => rests && !is_away,
-        Life::Archived => is_away,
-    };
-    if as_asked {
-        return Ok(Some(task));
-    }
-    let zone = task.zone(home);
-    let (mut due_on, mut snoozed_until) = (task.next_due_on, task.snoozed_until);
-    if life == Life::Live {
-        let today = zone::day_of(now, zone);
-        // One that is still to come stays where it is.
-        if task.next_due_at < now {
-            due_on = task.schedule.first(today, last_done(&mut tx, id, zone).await?).max(today);
-            snoozed_until = None;
-        }
-    }
-    let due_at = snoozed_until.unwrap_or_else(|| task.schedule.instant(due_on, zone));
-    sqlx::query!(
-        "update tasks set next_due_on = $2, snoozed_until = $3, next_due_at = $4, turn = turn + 1, updated_at = $5,
-                paused_at = case when $6 then coalesce(paused_at, $5) end,
-                archived_at = case when $7 then $5 end
-         where id = $1",
-        id.0,
-        due_on.to_sqlx() as _,
-        snoozed_until.map(ToSqlx::to_sqlx) as _,
-        due_at.to_sqlx() as _,
-        now.to_sqlx() as _,
-        // What rested when it was put away rests again when it is taken back.
-        life == Life::Paused || life == Life::Archived && rests,
-        life == Life::Archived,
-    )
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(Some(task))
-}
-
-/// Moves the instants of a tank's tasks to the tank's zone, which was changed in this transaction. To be called by
-/// whatever changes a tank's zone, with the tank locked: days and times of day stay, their instants do not.
-pub async fn rezone(tx: &mut PgConnection, tank: TankId) -> Result<()> {
-    let zone = tank_zone(tx, tank).await?;
-    let rows = sqlx::query!(
-        r#"select id, next_due_on, due_time as "due_time: jiff_sqlx::Time" from tasks where tank_id = $1 and snoozed_until is null
-           for no key update"#,
-        tank.0
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    let (mut ids, mut instants) = (Vec::new(), Vec::new());
-    for row in rows {
-        let due = row.next_due_on.to_jiff().to_datetime(row.due_time.to_jiff());
-        let at = zone.to_ambiguous_timestamp(due).compatible().unwrap_or(Timestamp::MAX);
-        ids.push(row.id);
-        instants.push(at.to_string());
-    }
-    sqlx::query!(
-        "update tasks k set next_due_at = v.at::timestamptz
-         from unnest($1::uuid[], $2::text[]) as v (id, at) where k.id = v.id",
-        &ids,
-        &instants,
-    )
-    .execute(tx)
-    .await?;
     Ok(())
 }
 

@@ -136,7 +136,8 @@ mod tests {
 
     /// The value of a property, read as a calendar program reads it.
     fn read<'a>(lines: &'a [String], name: &str) -> &'a str {
-        let line = lines.iter().find(|line| line.starts_with(name) && line[name.len()..].starts_with([':', ';']));
+        let line =
+            lines.iter().find(|line| line.starts_with(name) && line[name.len()..].starts_with([':', ';']));
         line.unwrap().split_once(':').unwrap().1
     }
 

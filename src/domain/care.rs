@@ -209,10 +209,7 @@ mod tests {
             What { amount: Some((d("3"), Unit::Drop)), ..dose.clone() }.summary(),
             "Dose 3 drops Alkalinity"
         );
-        assert_eq!(
-            What { amount: Some((d("1"), Unit::Drop)), ..dose }.summary(),
-            "Dose 1 drop Alkalinity"
-        );
+        assert_eq!(What { amount: Some((d("1"), Unit::Drop)), ..dose }.summary(), "Dose 1 drop Alkalinity");
         let fed = What::bare(Kind::Feeding);
         assert_eq!(fed.summary(), "Fed");
         assert_eq!(What { portion: some("2 cubes"), ..fed.clone() }.summary(), "Fed, 2 cubes");

@@ -92,7 +92,9 @@ pub fn often(schedule: &Schedule) -> String {
         Rule::Weeks(1) => format!("every {}", weekday(schedule.starts_on.weekday())),
         Rule::Weeks(weeks) => format!("every {weeks} weeks on {}", weekday(schedule.starts_on.weekday())),
         Rule::Weekdays(days) if days.bits() == 127 => "every day".to_owned(),
-        Rule::Weekdays(days) => format!("every {}", text::list(&days.days().map(weekday).collect::<Vec<_>>())),
+        Rule::Weekdays(days) => {
+            format!("every {}", text::list(&days.days().map(weekday).collect::<Vec<_>>()))
+        }
         Rule::MonthDay(day @ 29..) => format!("on day {day} of each month, or its last day"),
         Rule::MonthDay(day) => format!("on day {day} of each month"),
         Rule::After(1) => "the day after it was done".to_owned(),

@@ -37,7 +37,7 @@ pub fn routes() -> Router<App> {
 /// A row.
 #[derive(Clone, Debug)]
 pub struct TimelineRow {
-    /// What it is: `Readings`, `Water change`.
+    /// What it is: `Readings`, `Livestock`; empty where the title begins with it.
     pub kind: &'static str,
     /// What happened.
     pub title: String,
@@ -122,12 +122,14 @@ fn shown(visit: &Visit, tank: &Tank, catalogue: &Catalogue, row: &Row, values: &
         Happened::Readings => {
             let count = i64::try_from(of_session().count()).unwrap_or(i64::MAX);
             let named = of_session().take(VALUES).filter_map(|value| in_words(catalogue, value));
-            ("Readings", text::count(count, "reading"), session_href(tank, row.id), named.collect())
+            ("Readings", text::count(count, "reading"), session_href(row.id), named.collect())
         }
         Happened::Care(what) => {
             let title = if what.kind == Kind::Note { String::new() } else { what.summary() };
             let details = what.other_way(tank.volume).into_iter().collect();
-            (what.kind.label(), title, care::href(CareId(row.id)), details)
+            // Not twice the same words.
+            let kind = Some(what.kind.label()).filter(|label| !title.starts_with(label));
+            (kind.unwrap_or_default(), title, care::href(CareId(row.id)), details)
         }
         Happened::Animals(event) => {
             ("Livestock", animals(event), format!("/livestock/{}", event.animal), Vec::new())
@@ -152,8 +154,8 @@ fn shown(visit: &Visit, tank: &Tank, catalogue: &Catalogue, row: &Row, values: &
 }
 
 /// Where readings taken together can be seen.
-fn session_href(tank: &Tank, _session: Uuid) -> String {
-    tank_href(tank.id)
+fn session_href(session: Uuid) -> String {
+    format!("/sessions/{session}")
 }
 
 /// `pH 8.1`, `Nitrate <0.5 ppm`: as entered.
@@ -162,12 +164,7 @@ fn in_words(catalogue: &Catalogue, value: &Value) -> Option<String> {
     let unit = parameter.unit(&value.unit)?;
     let below = if value.below { "<" } else { "" };
     let shown = unit.with_symbol(&format!("{below}{}", unit.show(value.entered)));
-    // pH is its own unit.
-    Some(if shown.ends_with(&parameter.name) {
-        format!("{} {below}{}", parameter.name, unit.show(value.entered))
-    } else {
-        format!("{} {shown}", parameter.name)
-    })
+    Some(format!("{} {shown}", parameter.name))
 }
 
 /// What happened to animals, in a few words.
@@ -220,7 +217,7 @@ impl Timeline {
                     "Today",
                     "2026-11-23",
                     vec![
-                        row("Water change", "Water change 10 %", &["about 24 L"], "with the blue hose"),
+                        row("", "Water change 10 %", &["about 24 L"], "with the blue hose"),
                         row(
                             "Readings",
                             "6 readings",
@@ -235,7 +232,7 @@ impl Timeline {
                     vec![
                         row("Livestock", "5 × Neon tetra came from Quarantine", &[], ""),
                         row("Note", "The heater hums.", &[], ""),
-                        row("Dose", "Dose 5 mL Alkalinity", &[], ""),
+                        row("", "Dose 5 mL Alkalinity", &[], ""),
                     ],
                 ),
             ],

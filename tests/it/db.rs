@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod care;
 mod household;
 mod overview;
 mod reading;
@@ -10,3 +11,5 @@ mod seeds;
 mod series;
 mod sign_in;
 mod tank;
+mod task;
+mod timeline;

@@ -29,6 +29,19 @@ mod sign_in {
 mod sign_out {
     mod post;
 }
+mod calendar {
+    mod feed;
+    mod settings;
+}
+mod care {
+    mod id;
+}
+mod tasks {
+    mod act;
+    mod edit;
+    mod get;
+    mod new;
+}
 mod tanks {
     mod get;
     mod new {
@@ -36,7 +49,12 @@ mod tanks {
         mod post;
     }
     mod id {
+        mod care {
+            mod new;
+            mod quick;
+        }
         mod get;
+        mod timeline;
         mod readings {
             mod new {
                 mod get;

@@ -102,11 +102,14 @@ pub fn amount(
     let unit = unit.parse::<Unit>().ok().filter(|unit| kind.units().contains(unit));
     let unit = errors.take(unit_field, unit.ok_or("Choose one of the units."));
     let value = number::parse_plain(amount, number::VOLUME).map_err(|error| error.to_string());
-    let value = value.and_then(|value| match unit {
-        _ if value <= Decimal::ZERO => Err("Enter an amount above 0."),
-        Some(Unit::Percent) if value > Decimal::ONE_HUNDRED => Err("At most 100 %."),
-        _ => Ok(value),
-    }.map_err(str::to_owned));
+    let value = value.and_then(|value| {
+        match unit {
+            _ if value <= Decimal::ZERO => Err("Enter an amount above 0."),
+            Some(Unit::Percent) if value > Decimal::ONE_HUNDRED => Err("At most 100 %."),
+            _ => Ok(value),
+        }
+        .map_err(str::to_owned)
+    });
     Some((errors.take(amount_field, value)?, unit?))
 }
 
@@ -157,7 +160,10 @@ mod tests {
         ] {
             let entry = submit(&form(kind)).unwrap();
             let what = &entry.what;
-            assert_eq!((what.kind, what.subject.as_deref(), what.portion.as_deref()), (kind, subject, portion));
+            assert_eq!(
+                (what.kind, what.subject.as_deref(), what.portion.as_deref()),
+                (kind, subject, portion)
+            );
             assert_eq!(what.amount.is_some(), amount, "{kind:?}");
             assert_eq!(entry.done_at.to_string(), "2026-11-23T11:30:00Z");
             assert_eq!(entry.note.as_deref(), Some("as always"));

@@ -7,15 +7,18 @@ use jiff::civil::{Date, Time};
 
 use super::rule::{EVERY_MAX, Rule, Schedule, Weekdays};
 use super::{NOTES_MAX, TITLE_MAX};
+use crate::domain::care::SUBJECT_MAX;
 use crate::domain::care::{Kind, What, form as care};
 use crate::domain::field::FieldErrors;
 use crate::domain::id::TankId;
-use crate::domain::care::SUBJECT_MAX;
 use crate::domain::words;
 
 /// The names of the seven ticks, Monday first.
 pub const WEEKDAY_FIELDS: [&str; 7] =
     ["weekday_1", "weekday_2", "weekday_3", "weekday_4", "weekday_5", "weekday_6", "weekday_7"];
+
+/// What the form sends for a task without a tank.
+pub const HOUSEHOLD: &str = "household";
 
 /// How a task recurs, as the form offers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +55,7 @@ impl FromStr for How {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|how| how.as_str() == text)
-            .ok_or_else(|| "Choose how often.".to_owned())
+        Self::ALL.into_iter().find(|how| how.as_str() == text).ok_or_else(|| "Choose how often.".to_owned())
     }
 }
 
@@ -89,11 +89,11 @@ pub struct NewTask {
 /// # Errors
 /// When it is another one.
 pub fn tank(text: &str, tanks: &[TankId]) -> Result<Option<TankId>, &'static str> {
-    if text.is_empty() {
+    if text == HOUSEHOLD {
         return Ok(None);
     }
     let tank = text.parse().ok().filter(|tank| tanks.contains(tank));
-    tank.map(Some).ok_or("Choose one of the tanks.")
+    tank.map(Some).ok_or("Choose a tank, or the household.")
 }
 
 /// Checks a form, whose fields `get` gives by name. Everything that is wrong is reported at once.
@@ -139,7 +139,8 @@ fn rule<'a>(how: How, get: &impl Fn(&str) -> &'a str, errors: &mut FieldErrors) 
         How::MonthDay => Rule::MonthDay(u8::try_from(number("month_day", 31)?).unwrap_or(31)),
         How::After => Rule::After(number("after_days", EVERY_MAX)?),
         How::Weekdays => {
-            let ticked = Weekdays::WEEK.into_iter().zip(WEEKDAY_FIELDS).filter(|(_, field)| !get(field).is_empty());
+            let ticked =
+                Weekdays::WEEK.into_iter().zip(WEEKDAY_FIELDS).filter(|(_, field)| !get(field).is_empty());
             let days = Weekdays::new(ticked.map(|(day, _)| day)).ok_or("Choose at least one day.");
             Rule::Weekdays(errors.take("weekdays", days)?)
         }
@@ -151,14 +152,19 @@ fn whole(text: &str, most: u16) -> Result<u16, String> {
     let text = text.trim();
     let plain = (1..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = plain.then(|| text.parse::<u16>().ok()).flatten();
-    number.filter(|number| (1..=most).contains(number)).ok_or_else(|| format!("Enter a whole number from 1 to {most}."))
+    number
+        .filter(|number| (1..=most).contains(number))
+        .ok_or_else(|| format!("Enter a whole number from 1 to {most}."))
 }
 
 /// `HH:MM`; seconds, which some browsers add, are dropped.
 fn time(text: &str) -> Result<Time, &'static str> {
     let text = text.trim();
     let plain = matches!(text.len(), 5 | 8)
-        && text.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
     let time: Option<Time> = plain.then(|| text.get(..5)?.parse().ok()).flatten();
     time.ok_or("Enter a time of day, like 18:30.")
 }
@@ -252,7 +258,10 @@ mod tests {
     #[test]
     fn a_task_is_accepted() {
         let task = submit(&[], true).unwrap();
-        assert_eq!((task.title.as_str(), task.notes.as_deref()), ("Change water", Some("with the blue hose")));
+        assert_eq!(
+            (task.title.as_str(), task.notes.as_deref()),
+            ("Change water", Some("with the blue hose"))
+        );
         assert_eq!(task.schedule.rule, Rule::Weeks(1));
         assert_eq!(task.schedule.time.to_string(), "18:30:00");
         assert_eq!(task.schedule.starts_on.to_string(), "2026-11-28");
@@ -312,9 +321,9 @@ mod tests {
     #[test]
     fn a_tank_is_one_of_those_there_are() {
         let known: TankId = "019ab0de-7c1e-7000-8000-0000000000aa".parse().unwrap();
-        assert_eq!(tank("", &[known]), Ok(None));
+        assert_eq!(tank("household", &[known]), Ok(None));
         assert_eq!(tank("019ab0de-7c1e-7000-8000-0000000000aa", &[known]), Ok(Some(known)));
-        assert!(tank("019ab0de-7c1e-7000-8000-0000000000ab", &[known]).is_err() && tank("x", &[]).is_err());
+        assert!(tank("019ab0de-7c1e-7000-8000-0000000000ab", &[known]).is_err() && tank("", &[]).is_err());
     }
 
     proptest! {

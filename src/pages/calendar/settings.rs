@@ -80,11 +80,7 @@ impl CalendarPage {
             made: String::new(),
             read: String::new(),
         };
-        let there = Self {
-            made: "12 Nov 18:30".to_owned(),
-            read: "today 11:00".to_owned(),
-            ..none.clone()
-        };
+        let there = Self { made: "12 Nov 18:30".to_owned(), read: "today 11:00".to_owned(), ..none.clone() };
         let new = Self {
             address: format!("https://tanks.example.org/calendar/{}.ics", "Ab3_".repeat(10)),
             made: "today 18:30".to_owned(),

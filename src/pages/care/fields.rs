@@ -52,11 +52,7 @@ impl CareFields {
             hint: "In your own words: 2 cubes, a pinch.".into(),
             ..Field::text("portion", "How much")
         });
-        let note = Field {
-            required: kind == Kind::Note,
-            max: NOTE_MAX,
-            ..Field::text("note", "Note")
-        };
+        let note = Field { required: kind == Kind::Note, max: NOTE_MAX, ..Field::text("note", "Note") };
         let done_at = Field {
             kind: "datetime-local",
             hint: format!("In the tank's time: {zone}").into(),

@@ -6,8 +6,8 @@ use axum_extra::extract::Query;
 use sqlx::PgConnection;
 
 use super::fields::CareFields;
-use super::quick::{self, QuickCare};
 use super::new_href;
+use super::quick::{self, QuickCare};
 use crate::db;
 use crate::db::tank::Tank;
 use crate::domain::care::Kind;
@@ -56,7 +56,12 @@ pub async fn tank(db: &mut PgConnection, at: AtTank) -> Result<Tank, Error> {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn fields(visit: &Visit, db: &mut PgConnection, tank: &Tank, kind: Kind) -> Result<CareFields, Error> {
+pub async fn fields(
+    visit: &Visit,
+    db: &mut PgConnection,
+    tank: &Tank,
+    kind: Kind,
+) -> Result<CareFields, Error> {
     let now = visit.app.clock.now();
     let (done_at, named) = (zone::field_value(now, &tank.zone), text::zone_now(&tank.zone, now));
     let mut fields = CareFields::new(kind, visit.units(), &done_at, named);
@@ -78,11 +83,8 @@ pub async fn page(
     form: CareFields,
 ) -> Result<NewCarePage, Error> {
     let address = |kind: Kind| format!("{}?kind={}", new_href(tank.id), kind.as_str());
-    let pick = |kind: Kind| Pick {
-        href: address(kind),
-        label: kind.label().to_owned(),
-        chosen: kind == form.kind,
-    };
+    let pick =
+        |kind: Kind| Pick { href: address(kind), label: kind.label().to_owned(), chosen: kind == form.kind };
     Ok(NewCarePage {
         shell: visit.shell("tanks"),
         tank: tank.name.clone(),

@@ -67,17 +67,23 @@ impl CareNote {
         let undo = |id: CareId, change: Uuid| Some(format!("/care/{id}/undo/{change}"));
         let (state, text, undo) = match self {
             Self::Logged(id) => (State::Ok, "Logged.", Some(format!("/care/{id}/delete"))),
-            Self::Before(id) => {
-                (State::Ok, "This was logged before; nothing was added twice.", Some(format!("/care/{id}/delete")))
-            }
+            Self::Before(id) => (
+                State::Ok,
+                "This was logged before; nothing was added twice.",
+                Some(format!("/care/{id}/delete")),
+            ),
             Self::Changed(id, change) => (State::Ok, "The entry is changed.", undo(id, change)),
             Self::Same => (State::Ok, "Nothing was changed.", None),
             Self::Deleted(id, change) => (State::Ok, "The entry is deleted.", undo(id, change)),
             Self::Undone => (State::Ok, "Taken back.", None),
-            Self::TooLate => (State::Watch, "The entry was changed again since, so nothing was taken back.", None),
-            Self::Stale => {
-                (State::Watch, "That entry had been deleted. The page is fresh now: tap again to log it.", None)
+            Self::TooLate => {
+                (State::Watch, "The entry was changed again since, so nothing was taken back.", None)
             }
+            Self::Stale => (
+                State::Watch,
+                "That entry had been deleted. The page is fresh now: tap again to log it.",
+                None,
+            ),
         };
         Notice { state, text: text.to_owned(), undo }
     }
@@ -102,7 +108,8 @@ mod tests {
         ] {
             assert_eq!(CareNote::parse(&note.code()), Some(note));
         }
-        for code in ["", "logged", "logged.1", "same.1", "changed.00000000-0000-0000-0000-000000000007", "x"] {
+        for code in ["", "logged", "logged.1", "same.1", "changed.00000000-0000-0000-0000-000000000007", "x"]
+        {
             assert_eq!(CareNote::parse(code), None, "{code}");
         }
     }

@@ -24,7 +24,7 @@ use crate::pages::visit::Visit;
 /// What was done in these days is offered.
 const DAYS: i64 = 90;
 /// How many buttons there are at most.
-const BUTTONS: i64 = 6;
+const BUTTONS: i64 = 5;
 
 /// A button that logs something at once.
 #[derive(Clone, Debug)]
@@ -44,6 +44,8 @@ pub struct QuickCare {
     pub action: String,
     /// The form for everything else; empty when the tank takes no entries.
     pub new_href: String,
+    /// The tank's tasks.
+    pub tasks_href: String,
     /// What this tank's keepers do most.
     pub buttons: Vec<QuickButton>,
 }
@@ -68,6 +70,7 @@ pub async fn gather(visit: &Visit, db: &mut PgConnection, tank: &Tank) -> Result
     Ok(QuickCare {
         action: format!("{}/care/quick", tank_href(tank.id)),
         new_href: new_href(tank.id),
+        tasks_href: format!("/tasks?show=all&tank={}", tank.id),
         buttons: favourites.iter().map(button).collect(),
     })
 }
@@ -92,11 +95,8 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> R
     let now = app.clock.now();
     let mut db = app.connection().await?;
     let tank = super::new::tank(&mut db, at).await?;
-    let form = CareForm {
-        done_at: zone::field_value(now, &tank.zone),
-        note: String::new(),
-        ..super::read(&typed)
-    };
+    let form =
+        CareForm { done_at: zone::field_value(now, &tank.zone), note: String::new(), ..super::read(&typed) };
     // Now, to the second, and also in an hour that comes twice.
     let checked = check(&form, Some(now), &tank.zone, now);
     let (Ok(entry), Ok(id)) = (checked, typed.get("form_id").parse()) else {
@@ -129,6 +129,7 @@ impl QuickCare {
         Self {
             action: "/tanks/reef/care/quick".to_owned(),
             new_href: "/tanks/reef/care/new".to_owned(),
+            tasks_href: "/tasks?show=all&tank=1".to_owned(),
             buttons: [
                 "Fed mysis, 2 cubes",
                 "Water change 10 %",

@@ -24,8 +24,9 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtCare, typed: Typed) -> R
     let form = CareForm { kind: care.entry.what.kind.as_str().to_owned(), ..read(&typed) };
     match check(&form, Some(care.entry.done_at), &tank.zone, app.clock.now()) {
         Ok(entry) => {
-            let (_, change) =
-                db::care::edit(&mut db, &app.clock, care.id, &entry, keeper.id).await?.ok_or(Error::NotFound)?;
+            let (_, change) = db::care::edit(&mut db, &app.clock, care.id, &entry, keeper.id)
+                .await?
+                .ok_or(Error::NotFound)?;
             let note = change.map_or(CareNote::Same, |change| CareNote::Changed(care.id, change));
             Ok(visit.go(&href(care.id), Some(Note::Care(note))))
         }

@@ -79,17 +79,18 @@ async fn handle(
         let page = show::page(&visit, &mut db, &task, None, (&typed, &errors)).await?;
         return visit.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     };
-    let note = match db::task::act(&mut db, &app.clock, &home(app), (task.id, form, turn), act, keeper.id).await {
-        Ok(acted) => match act {
-            Act::Done(_) if acted.care.is_some() => TaskNote::Logged(task.id, form),
-            Act::Done(_) => TaskNote::Done(task.id, form),
-            Act::Skip => TaskNote::Skipped(task.id, form),
-            Act::Snooze(_) => TaskNote::Snoozed(task.id, form),
-        },
-        Err(ActError::Stale) => TaskNote::Stale,
-        Err(ActError::Nothing) => return Err(Error::NotFound),
-        Err(ActError::Database(error)) => return Err(error.into()),
-    };
+    let note =
+        match db::task::act(&mut db, &app.clock, &home(app), (task.id, form, turn), act, keeper.id).await {
+            Ok(acted) => match act {
+                Act::Done(_) if acted.care.is_some() => TaskNote::Logged(task.id, form),
+                Act::Done(_) => TaskNote::Done(task.id, form),
+                Act::Skip => TaskNote::Skipped(task.id, form),
+                Act::Snooze(_) => TaskNote::Snoozed(task.id, form),
+            },
+            Err(ActError::Stale) => TaskNote::Stale,
+            Err(ActError::Nothing) => return Err(Error::NotFound),
+            Err(ActError::Database(error)) => return Err(error.into()),
+        };
     Ok(visit.go(&back(&task, typed.get("from")), Some(Note::Task(note))))
 }
 

@@ -36,7 +36,9 @@ pub async fn handle(visit: Visit, keeper: Keeper, typed: Typed) -> Result<Respon
     let (id, tank) = (errors.take(FORM, id.ok_or(DAMAGED)), errors.take("tank", tank));
     if let (Some(id), Some(tank), Ok(task)) = (id, tank, &checked) {
         match db::task::create(&mut db, &home(app), (id, tank), task, keeper.id, app.clock.now()).await {
-            Ok(()) => return Ok(visit.go(&format!("{}?saved={id}", href(id)), Some(Note::Task(TaskNote::Added)))),
+            Ok(()) => {
+                return Ok(visit.go(&format!("{}?saved={id}", href(id)), Some(Note::Task(TaskNote::Added))));
+            }
             Err(StoreError::Database(error)) => return Err(error.into()),
             Err(StoreError::Nothing | StoreError::Decommissioned) => {
                 errors.push("tank", "This tank is no longer in use.");

@@ -109,7 +109,11 @@ impl TaskFields {
             tanks: Vec::new(),
             how: Field::text("how", "How often").with(How::Days.as_str()),
             every_days: whole("every_days", "Days from one to the next", "7"),
-            every_weeks: whole("every_weeks", "Weeks from one to the next, on the weekday of the first day", "1"),
+            every_weeks: whole(
+                "every_weeks",
+                "Weeks from one to the next, on the weekday of the first day",
+                "1",
+            ),
             days: WEEKDAY_FIELDS.into_iter().zip(Weekdays::WEEK).map(tick).collect(),
             weekdays: Field::text("weekdays", "On these days"),
             month_day: whole("month_day", "Day of the month; its last day where it is shorter", "1"),

@@ -15,7 +15,7 @@ use crate::pages::visit::Visit;
 /// # Errors
 /// When there is no such task, or the database does not answer.
 pub async fn pause(visit: Visit, at: AtTask) -> Result<Response, Error> {
-    set(visit, at, Life::Paused, TaskNote::Paused(at.0)).await
+    set(visit, at, Life::Pause, TaskNote::Paused(at.0)).await
 }
 
 /// Takes a task up again.
@@ -23,7 +23,7 @@ pub async fn pause(visit: Visit, at: AtTask) -> Result<Response, Error> {
 /// # Errors
 /// When there is no such task, or the database does not answer.
 pub async fn resume(visit: Visit, at: AtTask) -> Result<Response, Error> {
-    set(visit, at, Life::Live, TaskNote::Resumed).await
+    set(visit, at, Life::Resume, TaskNote::Resumed).await
 }
 
 /// Puts a task away.
@@ -31,7 +31,7 @@ pub async fn resume(visit: Visit, at: AtTask) -> Result<Response, Error> {
 /// # Errors
 /// When there is no such task, or the database does not answer.
 pub async fn archive(visit: Visit, at: AtTask) -> Result<Response, Error> {
-    set(visit, at, Life::Archived, TaskNote::Archived(at.0)).await
+    set(visit, at, Life::Archive, TaskNote::Archived(at.0)).await
 }
 
 /// Takes a task back; one that rested rests again.
@@ -39,15 +39,14 @@ pub async fn archive(visit: Visit, at: AtTask) -> Result<Response, Error> {
 /// # Errors
 /// When there is no such task, or the database does not answer.
 pub async fn restore(visit: Visit, at: AtTask) -> Result<Response, Error> {
-    let task = at.find(&mut *visit.app.connection().await?).await?;
-    let life = if task.paused_at.is_some() { Life::Paused } else { Life::Live };
-    set(visit, at, life, TaskNote::Resumed).await
+    set(visit, at, Life::Restore, TaskNote::Restored).await
 }
 
 async fn set(visit: Visit, at: AtTask, life: Life, note: TaskNote) -> Result<Response, Error> {
     let app = &visit.app;
     let mut db = app.connection().await?;
-    let found = db::task::set_life(&mut db, &home(app), at.0, life, app.clock.now()).await?;
-    found.ok_or(Error::NotFound)?;
+    if !db::task::set_life(&mut db, &home(app), at.0, life, app.clock.now()).await? {
+        return Err(Error::NotFound);
+    }
     Ok(visit.go(&href(at.0), Some(Note::Task(note))))
 }

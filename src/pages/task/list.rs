@@ -209,7 +209,11 @@ impl TasksPage {
         let empty = Self {
             shell: Shell::sample("tasks"),
             shows: vec![pick("Due", true), pick("All tasks", false), pick("Archived", false)],
-            places: vec![pick("Everywhere", true), pick("Reef by the window", false), pick("Household", false)],
+            places: vec![
+                pick("Everywhere", true),
+                pick("Reef by the window", false),
+                pick("Household", false),
+            ],
             groups: vec![],
             lines: vec![],
             new_href: "/tasks/new".to_owned(),

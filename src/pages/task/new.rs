@@ -10,6 +10,7 @@ use super::{home, zone_in_words};
 use crate::db;
 use crate::db::tank::Tank;
 use crate::domain::id::TankId;
+use crate::domain::task::form::HOUSEHOLD;
 use crate::domain::zone;
 use crate::http::error::Error;
 use crate::pages::form::{Choice, Field};
@@ -49,9 +50,9 @@ pub fn fields(visit: &Visit, tanks: &[Tank], chosen: Option<TankId>) -> TaskFiel
         format!("the tank, or of {} for the household", zone::name(&home))
     };
     let mut form = TaskFields::new(&zone::day_of(now, zone).to_string(), &named);
-    let chosen = chosen.map(|tank| tank.to_string()).unwrap_or_default();
-    form.tank = Some(Field { required: false, ..Field::text("tank", "For").with(chosen) });
-    form.tanks = std::iter::once(Choice::new("", "The household"))
+    let chosen = chosen.map_or_else(|| HOUSEHOLD.to_owned(), |tank| tank.to_string());
+    form.tank = Some(Field::text("tank", "For").with(chosen));
+    form.tanks = std::iter::once(Choice::new(HOUSEHOLD, "The household"))
         .chain(tanks.iter().map(|tank| Choice::new(tank.id.to_string(), &tank.name)))
         .collect();
     form.can_log = !tanks.is_empty();
@@ -110,13 +111,31 @@ impl TaskFormPage {
             button: "Add the task",
         };
         let mut empty = TaskFields::new("2026-11-23", "the tank, or of Europe/Berlin for the household");
-        empty.tank = Some(Field { required: false, ..Field::text("tank", "For").with("1") });
-        empty.tanks = vec![Choice::new("", "The household"), Choice::new("1", "Reef by the window")];
+        empty.tank = Some(Field::text("tank", "For").with("1"));
+        empty.tanks = vec![Choice::new(HOUSEHOLD, "The household"), Choice::new("1", "Reef by the window")];
         let mut errors = FieldErrors::new();
         for field in [
-            "title", "tank", "how", "every_days", "every_weeks", "weekdays", "month_day", "after_days", "due_time",
-            "starts_on", "care", "water_amount", "dose_unit", "dose_subject", "food_subject", "food_portion",
-            "cleaning_subject", "filter_subject", "equipment_subject", "notes", "form",
+            "title",
+            "tank",
+            "how",
+            "every_days",
+            "every_weeks",
+            "weekdays",
+            "month_day",
+            "after_days",
+            "due_time",
+            "starts_on",
+            "care",
+            "water_amount",
+            "dose_unit",
+            "dose_subject",
+            "food_subject",
+            "food_portion",
+            "cleaning_subject",
+            "filter_subject",
+            "equipment_subject",
+            "notes",
+            "form",
         ] {
             errors.push(field, "This needs another look.");
         }
@@ -125,7 +144,8 @@ impl TaskFormPage {
         let wrong = empty.clone().again(&Typed(typed), &errors);
         let mut household = TaskFields::new("2026-11-23", "Europe/Berlin (CET)");
         household.can_log = false;
-        let edit = Self { title: "Change “Order food”".to_owned(), form_id: String::new(), ..page(household) };
+        let edit =
+            Self { title: "Change “Order food”".to_owned(), form_id: String::new(), ..page(household) };
         vec![
             ("task-new".to_owned(), page(empty)),
             ("task-new-wrong".to_owned(), page(wrong)),

@@ -31,6 +31,8 @@ pub enum TaskNote {
     Resumed,
     /// It is put away.
     Archived(TaskId),
+    /// It is taken back.
+    Restored,
 }
 
 impl TaskNote {
@@ -49,6 +51,7 @@ impl TaskNote {
             Self::Stale => "stale".to_owned(),
             Self::Paused(task) => format!("paused.{task}"),
             Self::Resumed => "resumed".to_owned(),
+            Self::Restored => "restored".to_owned(),
             Self::Archived(task) => format!("archived.{task}"),
         }
     }
@@ -64,6 +67,7 @@ impl TaskNote {
                 "too-late" => Self::TooLate,
                 "stale" => Self::Stale,
                 "resumed" => Self::Resumed,
+                "restored" => Self::Restored,
                 _ => return None,
             });
         };
@@ -96,19 +100,26 @@ impl TaskNote {
             Self::Skipped(task, event) => (State::Ok, "Skipped this time.", undo(task, event)),
             Self::Snoozed(task, event) => (State::Ok, "Put off.", undo(task, event)),
             Self::Undone => (State::Ok, "Taken back.", None),
-            Self::TooLate => {
-                (State::Watch, "Something else was done with the task since, so nothing was taken back.", None)
-            }
+            Self::TooLate => (
+                State::Watch,
+                "Something else was done with the task since, so nothing was taken back.",
+                None,
+            ),
             Self::Stale => (
                 State::Watch,
                 "The task had changed since this page was loaded, so nothing was done. This is how it stands now.",
                 None,
             ),
-            Self::Paused(task) => {
-                (State::Ok, "The task is paused. It is not due until you resume it.", Some(format!("/tasks/{task}/resume")))
-            }
+            Self::Paused(task) => (
+                State::Ok,
+                "The task is paused. It is not due until you resume it.",
+                Some(format!("/tasks/{task}/resume")),
+            ),
             Self::Resumed => (State::Ok, "The task is live again.", None),
-            Self::Archived(task) => (State::Ok, "The task is archived.", Some(format!("/tasks/{task}/restore"))),
+            Self::Restored => (State::Ok, "The task is no longer archived.", None),
+            Self::Archived(task) => {
+                (State::Ok, "The task is archived.", Some(format!("/tasks/{task}/restore")))
+            }
         };
         Notice { state, text: text.to_owned(), undo }
     }
@@ -136,6 +147,7 @@ mod tests {
             TaskNote::Paused(task),
             TaskNote::Resumed,
             TaskNote::Archived(task),
+            TaskNote::Restored,
         ] {
             assert_eq!(TaskNote::parse(&note.code()), Some(note));
         }

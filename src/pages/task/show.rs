@@ -121,7 +121,8 @@ pub async fn page(
         cursor.map(|cursor| format!("{}?at={cursor}#history-title", href(task.id))).unwrap_or_default()
     };
     let (newer, older) = (place(events.newer), place(events.older));
-    let last = events.rows.iter().find(|event| !event.undone).filter(|_| from.is_none()).map(|event| event.id);
+    let last =
+        events.rows.iter().find(|event| !event.undone).filter(|_| from.is_none()).map(|event| event.id);
     let mut facts = vec![Fact { label: "How often".to_owned(), value: often(&task.schedule) }];
     if let Some(care) = &task.care {
         facts.push(Fact { label: "Logs when done".to_owned(), value: care.summary() });
@@ -164,7 +165,13 @@ pub async fn page(
 }
 
 fn paragraphs(notes: Option<&str>) -> Vec<String> {
-    notes.unwrap_or_default().lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    notes
+        .unwrap_or_default()
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn history_line(visit: &Visit, task: &Task, event: &Event, can_undo: bool) -> TaskEvent {
@@ -201,7 +208,8 @@ pub async fn handle(
     let from = Typed(asked).get("at").parse().ok();
     let nothing = (&Typed::default(), &FieldErrors::new());
     let mut page = page(&visit, &mut db, &task, from, nothing).await?;
-    page.shell.log_href = task.tank.map_or(page.shell.log_href, |tank| format!("{}/readings/new", tank_href(tank)));
+    page.shell.log_href =
+        task.tank.map_or(page.shell.log_href, |tank| format!("{}/readings/new", tank_href(tank)));
     visit.page(&page)
 }
 

@@ -67,11 +67,8 @@ pub async fn handle(
         let cursor = cursor.map(|cursor| format!("{}?kind={}&at={cursor}", href(&tank), filter.as_str()));
         cursor.unwrap_or_default()
     };
-    let pick = |one: Filter| Pick {
-        href: address(one),
-        label: one.label().to_owned(),
-        chosen: one == filter,
-    };
+    let pick =
+        |one: Filter| Pick { href: address(one), label: one.label().to_owned(), chosen: one == filter };
     visit.page(&TimelinePage {
         shell: visit.shell("tanks"),
         tank: tank.name.clone(),

@@ -88,6 +88,22 @@ async fn the_batch_form() {
     assault(&app, &mut browser, &form).await;
 }
 
+#[tokio::test]
+async fn the_forms_of_care() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    for form in forms::care(&app, &mut browser, tank).await {
+        assault(&app, &mut browser, &form).await;
+    }
+}
+
+#[tokio::test]
+async fn the_forms_of_a_task() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    for form in forms::task(&mut browser, tank).await {
+        assault(&app, &mut browser, &form).await;
+    }
+}
+
 /// What is taken is shown again as text, not as markup.
 #[tokio::test]
 async fn what_was_taken_is_escaped_wherever_it_is_shown() {
@@ -105,7 +121,35 @@ async fn what_was_taken_is_escaped_wherever_it_is_shown() {
     let mut form = browser.get(&batch).await.form();
     form.set("ph_value", "8.2").set("note", MARKUP);
     browser.post_form(&form).await.is(303);
-    for page in ["/", "/tanks", "/tanks/new", path, &batch, "/nowhere"] {
+    let care = format!("{path}/care/new?kind=feeding");
+    let mut form = browser.get(&care).await.form();
+    form.set("subject", MARKUP).set("portion", MARKUP).set("note", MARKUP);
+    browser.post_form(&form).await.is(303);
+    let entry = format!("/care/{}", form.value("form_id").unwrap());
+    let mut form = browser.get(&entry).await.form();
+    form.set("note", "other");
+    browser.post_form(&form).await.is(303);
+    let mut form = browser.get("/tasks/new").await.form_to("/tasks/new");
+    form.set("title", MARKUP).set("notes", MARKUP).set("care", "cleaning").set("cleaning_subject", MARKUP);
+    browser.post_form(&form).await.is(303);
+    let task = format!("/tasks/{}", form.value("form_id").unwrap());
+    let (edit, timeline) = (format!("{task}/edit"), format!("{path}/timeline"));
+    for page in [
+        "/",
+        "/tanks",
+        "/tanks/new",
+        path,
+        &batch,
+        "/nowhere",
+        &care,
+        &entry,
+        "/tasks",
+        "/tasks?show=all",
+        "/tasks/new",
+        &task,
+        &edit,
+        &timeline,
+    ] {
         browser.get(page).await.never_says(MARKUP).never_says("<script>");
     }
     browser.get("/").await.says("&#60;script&#62;");

@@ -7,14 +7,28 @@ use super::support::{Ask, TestApp};
 
 /// The addresses of `pages::signed_in`, read from the source: a new one is tried without a line here.
 fn closed() -> Vec<(String, bool)> {
-    let source = include_str!("../../../src/pages.rs");
+    let pages = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages");
+    let source = std::fs::read_to_string(pages.with_extension("rs")).unwrap();
     let body = source.split_once("pub fn signed_in").unwrap().1.split_once("pub fn open").unwrap().0;
+    let mut bodies = vec![body.to_owned()];
+    for merged in body.split(".merge(").skip(1) {
+        let noun = merged.split_once("::routes()").unwrap().0;
+        let source = std::fs::read_to_string(pages.join(format!("{}.rs", noun.replace("::", "/")))).unwrap();
+        let routes = source.split_once("pub fn routes()").unwrap().1.split_once("\n}\n").unwrap().0;
+        assert!(routes.contains(".route(") && !routes.contains(".merge("), "{noun}");
+        bodies.push(routes.to_owned());
+    }
     let route = |rest: &str| {
-        let path = rest.split('"').nth(1).unwrap().replace("{id}", "019ab0de-7c1e-7000-8000-0000000000aa");
-        (path, rest.contains("post("))
+        let path = rest.split('"').nth(1).unwrap();
+        let parts = path.split('/').map(|part| match part {
+            part if part.starts_with('{') => "019ab0de-7c1e-7000-8000-0000000000aa",
+            part => part,
+        });
+        (parts.collect::<Vec<_>>().join("/"), rest.contains("post("))
     };
-    let routes: Vec<_> = body.split(".route(").skip(1).map(route).collect();
-    assert!(routes.len() >= 7, "{routes:?}");
+    let routes = bodies.iter().flat_map(|body| body.split(".route(").skip(1));
+    let routes: Vec<_> = routes.map(route).collect();
+    assert!(routes.len() >= 20, "{routes:?}");
     routes
 }
 

@@ -105,8 +105,7 @@ fn a_time_of_day_stays_when_clocks_change() {
         ("Australia/Lord_Howe", "2026-10-04", 2, 15, "2026-10-03T15:45:00Z"), // half an hour only
         ("Australia/Lord_Howe", "2026-04-05", 1, 45, "2026-04-04T14:45:00Z"),
     ] {
-        let schedule =
-            Schedule { time: time(hour, minute, 0, 0), ..schedule(Rule::Days(1), "2026-01-01") };
+        let schedule = Schedule { time: time(hour, minute, 0, 0), ..schedule(Rule::Days(1), "2026-01-01") };
         assert_eq!(schedule.instant(day(day_text), &zone(zone_name)), at(instant), "{zone_name} {day_text}");
     }
 }

@@ -10,7 +10,7 @@ use crate::pages::task::due::DueList;
 impl TaskPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
         let fact = |label: &str, value: &str| Fact { label: label.to_owned(), value: value.to_owned() };
-        let event = |what: &str, undone, undo: &str| TaskEvent {
+        let event = |what: &str, undone: bool, undo: &str| TaskEvent {
             what: what.to_owned(),
             due: "14 Nov 2026".to_owned(),
             when: "14 Nov 18:30".to_owned(),
