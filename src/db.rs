@@ -2,6 +2,8 @@
 //! values. Rules live in [`domain`](crate::domain), never here.
 
 pub mod animal;
+pub mod calendar;
+pub mod care;
 pub mod census;
 pub mod custom_parameter;
 pub mod display;
@@ -21,6 +23,8 @@ pub mod series;
 pub mod session;
 pub mod sign_in;
 pub mod tank;
+pub mod task;
+pub mod timeline;
 pub mod token;
 pub mod tracking;
 pub mod worker;

@@ -4,6 +4,8 @@
 //! a person typed comes in as text and leaves as a checked type or as [`field::FieldErrors`].
 
 pub mod animal;
+pub mod calendar;
+pub mod care;
 pub mod chemistry;
 pub mod cursor;
 pub mod custom_parameter;
@@ -23,6 +25,8 @@ pub mod search;
 pub mod seawater;
 pub mod span;
 pub mod tank;
+pub mod task;
+pub mod timeline;
 pub mod unit;
 pub mod words;
 pub mod zone;

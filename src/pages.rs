@@ -4,6 +4,8 @@
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
 pub mod animal;
+pub mod calendar;
+pub mod care;
 pub mod dashboard;
 pub mod display;
 pub mod error;
@@ -21,7 +23,9 @@ pub mod settings;
 pub mod setup;
 pub mod shell;
 pub mod tank;
+pub mod task;
 pub mod text;
+pub mod timeline;
 pub mod tracking;
 pub mod typed;
 pub mod visit;
@@ -45,12 +49,17 @@ pub fn signed_in() -> Router<App> {
         .merge(reading::routes())
         .merge(animal::routes())
         .merge(photo::routes())
+        .merge(care::routes())
+        .merge(timeline::routes())
+        .merge(task::routes())
+        .merge(calendar::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 
 /// Pages for everybody.
 pub fn open() -> Router<App> {
     Router::new()
+        .merge(calendar::open_routes())
         .route("/setup", get(setup::new::handle).post(setup::create::handle))
         .route("/sign-in", get(session::new::handle).post(session::create::handle))
         // Where the predecessor had it, and where people look.

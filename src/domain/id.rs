@@ -75,6 +75,10 @@ ids! {
     ReadingId,
     /// Readings taken together at the tank (not a browser's session). Made by the form.
     SessionId,
+    /// What was done for a tank. Made by the form.
+    CareId,
+    /// A recurring duty. Made by the form.
+    TaskId,
     /// One filled-in form: the same id again is the same submission.
     FormId,
     /// A photo.

@@ -7,6 +7,10 @@ use super::shell::Notice;
 use crate::domain::id::{ParameterId, TankId};
 use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId};
 use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId, PhotoId};
+use super::care::note::CareNote;
+use super::parts::State;
+use super::shell::Notice;
+use super::task::note::TaskNote;
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +83,12 @@ pub enum Note {
     NothingChanged,
     /// A change that was taken back already, or changed again since.
     NothingToUndo,
+    /// Care was logged or changed.
+    Care(CareNote),
+    /// Something was done with a task.
+    Task(TaskNote),
+    /// The keeper's calendar has no address any more.
+    CalendarRevoked,
 }
 
 impl Note {
@@ -119,11 +129,20 @@ impl Note {
             Self::ChangeUndone => "change-undone".to_owned(),
             Self::NothingChanged => "nothing-changed".to_owned(),
             Self::NothingToUndo => "nothing-to-undo".to_owned(),
+            Self::Care(note) => format!("care-{}", note.code()),
+            Self::Task(note) => format!("task-{}", note.code()),
+            Self::CalendarRevoked => "calendar-revoked".to_owned(),
         }
     }
 
     /// Reads the word back. Anything else is no note.
     pub fn parse(code: &str) -> Option<Self> {
+        if let Some(code) = code.strip_prefix("care-") {
+            return CareNote::parse(code).map(Self::Care);
+        }
+        if let Some(code) = code.strip_prefix("task-") {
+            return TaskNote::parse(code).map(Self::Task);
+        }
         Some(match code {
             "signed-out" => Self::SignedOut,
             "welcome" => Self::Welcome,
@@ -164,6 +183,7 @@ impl Note {
             "nothing-changed" => Self::NothingChanged,
             "nothing-to-undo" => Self::NothingToUndo,
             code if code.contains('.') => return Self::about(code),
+            "calendar-revoked" => Self::CalendarRevoked,
             _ => Self::Saved(code.strip_prefix("saved-")?.parse().ok()?),
         })
     }
@@ -218,6 +238,9 @@ impl Note {
     /// The sentence.
     pub fn notice(self) -> Notice {
         let text = match self {
+            Self::Care(note) => return note.notice(),
+            Self::Task(note) => return note.notice(),
+            Self::CalendarRevoked => "The calendar’s address is removed.".to_owned(),
             Self::SignedOut => "You are signed out.".to_owned(),
             Self::Welcome => "You are the first keeper. Welcome aboard.".to_owned(),
             Self::TankAdded => "The tank is added.".to_owned(),
@@ -293,6 +316,11 @@ mod tests {
             Note::DisplaySaved,
             Note::Saved(6),
             Note::SavedBefore,
+            Note::Saved(6),
+            Note::SavedBefore,
+            Note::Care(CareNote::Undone),
+            Note::Task(TaskNote::Added),
+            Note::CalendarRevoked,
         ] {
             assert_eq!(Note::parse(&note.code()), Some(note));
         }

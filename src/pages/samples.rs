@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{animal, dashboard, display, error, parameter, photo, range, reading, session, settings, setup, tank, tracking};
+use super::{animal, calendar, care, dashboard, display, error, parameter, photo, range, reading, session, settings, setup, tank, task, timeline, tracking};
 
 mod markup;
 
@@ -39,6 +39,13 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, animal::show::AnimalPage::samples());
     add(&mut pages, animal::edit::EditAnimalPage::samples());
     add(&mut pages, animal::event::new::EventPage::samples());
+    add(&mut pages, care::new::NewCarePage::samples());
+    add(&mut pages, care::edit::EditCarePage::samples());
+    add(&mut pages, timeline::show::TimelinePage::samples());
+    add(&mut pages, task::list::TasksPage::samples());
+    add(&mut pages, task::new::TaskFormPage::samples());
+    add(&mut pages, task::show::TaskPage::samples());
+    add(&mut pages, calendar::settings::CalendarPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod animal;
+mod care;
 mod household;
 mod overview;
 mod reading;
@@ -12,3 +13,5 @@ mod series;
 mod sign_in;
 mod tank;
 mod tracking;
+mod task;
+mod timeline;

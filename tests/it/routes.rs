@@ -38,6 +38,19 @@ mod sign_in {
 mod sign_out {
     mod post;
 }
+mod calendar {
+    mod feed;
+    mod settings;
+}
+mod care {
+    mod id;
+}
+mod tasks {
+    mod act;
+    mod edit;
+    mod get;
+    mod new;
+}
 mod tanks {
     mod get;
     mod new {
@@ -63,6 +76,11 @@ mod tanks {
             mod get;
             mod post;
         }
+        mod care {
+            mod new;
+            mod quick;
+        }
+        mod timeline;
         mod readings {
             mod new {
                 mod get;

@@ -13,6 +13,7 @@ use crate::http::session::Keeper;
 use crate::pages::parts::{Markup, State};
 use crate::pages::photo::Image;
 use crate::pages::shell::Shell;
+use crate::pages::task::due::{self, DueList};
 use crate::pages::visit::Visit;
 
 /// How many sessions are listed.
@@ -98,6 +99,8 @@ pub struct DashboardPage {
     pub attention: Vec<Attention>,
     /// How many more lines there would be.
     pub more_attention: usize,
+    /// What is overdue or due today.
+    pub due: DueList,
     /// Every tank that is in use.
     pub tanks: Vec<TankCard>,
     /// How many tanks were taken down; only counted when none is in use.
@@ -140,6 +143,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     let covers = db::photo::covers(&mut db, &ids).await?;
     let sessions = overview::recent_sessions(&mut db, None, RECENT).await?;
     let counts = if overviews.is_empty() { db::tank::counts(&mut db).await? } else { Counts::default() };
+    let due = due::on_dashboard(&visit, &mut db).await?;
     drop(db);
     let home = domain::tank::stored_zone(&app.settings.default_tz);
     let mut attention = gather::attention(&overviews, catalogue, visit.units(), now);
@@ -160,6 +164,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         attention,
         more_attention,
         decommissioned: counts.decommissioned,
+        due,
         recent: gather::recent(&sessions, &overviews, now, visit.dates()),
         tanks,
     })

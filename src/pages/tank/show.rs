@@ -20,11 +20,14 @@ use crate::domain::photo::Subject;
 use crate::domain::span::Span;
 use crate::http::error::Error;
 use crate::pages::animal::stock::{self, StockView};
+use crate::pages::care::quick::{self, QuickCare};
 use crate::pages::markdown;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::photo::Gallery;
 use crate::pages::shell::Shell;
+use crate::pages::task::due::{self, DueList};
 use crate::pages::text;
+use crate::pages::timeline::{self, Timeline};
 use crate::pages::typed::Typed;
 use crate::pages::visit::Visit;
 
@@ -199,6 +202,12 @@ pub struct TankPage {
     pub photos: Gallery,
     /// What lives in it.
     pub stock: StockView,
+    /// Duties that are overdue or due today.
+    pub due: DueList,
+    /// What is done every week, one tap each.
+    pub quick: QuickCare,
+    /// What happened last.
+    pub timeline: Timeline,
 }
 
 /// Shows a tank, with the chart that `parameter` and `range` ask for; anything unknown in them is as if it
@@ -233,6 +242,9 @@ pub async fn handle(
     let named = Named { name: overview.tank.name.clone(), zone: overview.tank.zone.clone() };
     let photos = Gallery::of(&visit, &mut db, Subject::Tank(at.0), &named).await?;
     let stock = animal::stock(&mut db, at.0, stock::SHOWN).await?;
+    let due = due::of_tank(&visit, &mut db, &overview.tank).await?;
+    let quick = quick::gather(&visit, &mut db, &overview.tank).await?;
+    let timeline = timeline::newest(&visit, &mut db, &overview.tank).await?;
     drop(db);
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
     let link = |key: &str| address(&overview, key, span);
@@ -272,6 +284,9 @@ pub async fn handle(
         parameters_href: format!("{}/parameters", href(at.0)),
         photos,
         stock: StockView::new(at.0, stock, overview.tank.decommissioned_on.is_none()),
+        due,
+        quick,
+        timeline,
     })
 }
 

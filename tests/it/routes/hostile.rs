@@ -112,6 +112,22 @@ async fn the_forms_of_livestock() {
     }
 }
 
+#[tokio::test]
+async fn the_forms_of_care() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    for form in forms::care(&app, &mut browser, tank).await {
+        assault(&app, &mut browser, &form).await;
+    }
+}
+
+#[tokio::test]
+async fn the_forms_of_a_task() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    for form in forms::task(&mut browser, tank).await {
+        assault(&app, &mut browser, &form).await;
+    }
+}
+
 /// What is taken is shown again as text, not as markup.
 #[tokio::test]
 async fn what_was_taken_is_escaped_wherever_it_is_shown() {
@@ -146,7 +162,36 @@ async fn what_was_taken_is_escaped_wherever_it_is_shown() {
     for page in pages.iter().map(String::as_str).chain([animal, "/livestock"]) {
         browser.get(page).await.never_says(MARKUP).never_says("<script>");
     }
-    for page in ["/", "/tanks", "/tanks?view=table", "/tanks/new", path, &batch, "/nowhere"] {
+    let care = format!("{path}/care/new?kind=feeding");
+    let mut form = browser.get(&care).await.form();
+    form.set("subject", MARKUP).set("portion", MARKUP).set("note", MARKUP);
+    browser.post_form(&form).await.is(303);
+    let entry = format!("/care/{}", form.value("form_id").unwrap());
+    let mut form = browser.get(&entry).await.form();
+    form.set("note", "other");
+    browser.post_form(&form).await.is(303);
+    let mut form = browser.get("/tasks/new").await.form_to("/tasks/new");
+    form.set("title", MARKUP).set("notes", MARKUP).set("care", "cleaning").set("cleaning_subject", MARKUP);
+    browser.post_form(&form).await.is(303);
+    let task = format!("/tasks/{}", form.value("form_id").unwrap());
+    let (edit, timeline) = (format!("{task}/edit"), format!("{path}/timeline"));
+    for page in [
+        "/",
+        "/tanks",
+        "/tanks?view=table",
+        "/tanks/new",
+        path,
+        &batch,
+        "/nowhere",
+        &care,
+        &entry,
+        "/tasks",
+        "/tasks?show=all",
+        "/tasks/new",
+        &task,
+        &edit,
+        &timeline,
+    ] {
         browser.get(page).await.never_says(MARKUP).never_says("<script>");
     }
     browser.get("/").await.says("&#60;script&#62;");

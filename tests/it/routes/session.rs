@@ -19,12 +19,17 @@ fn closed() -> Vec<(String, bool)> {
     let nouns = merged.split(".merge(").skip(1).map(noun);
     let bodies: Vec<_> = nouns.chain(std::iter::once(merged.to_owned())).collect();
     let route = |rest: &str| {
-        let path = rest.split('"').nth(1).unwrap().replace("{id}", "019ab0de-7c1e-7000-8000-0000000000aa");
-        let path = path.replace("{key}", "ph").replace("{number}", "1000");
-        (path, rest.contains("post("))
+        let path = rest.split('"').nth(1).unwrap();
+        let parts = path.split('/').map(|part| match part {
+            "{key}" => "ph",
+            "{number}" => "1000",
+            part if part.starts_with('{') => "019ab0de-7c1e-7000-8000-0000000000aa",
+            part => part,
+        });
+        (parts.collect::<Vec<_>>().join("/"), rest.contains("post("))
     };
     let routes: Vec<_> = bodies.iter().flat_map(|body| body.split(".route(").skip(1).map(route)).collect();
-    assert!(routes.len() >= 7, "{routes:?}");
+    assert!(routes.len() >= 20, "{routes:?}");
     assert!(routes.iter().all(|(path, _)| !path.contains('{')), "{routes:?}");
     routes
 }

@@ -3,6 +3,7 @@
 use super::{Attention, DashboardPage, Mini, RecentSession, TankCard, headline};
 use crate::pages::parts::State;
 use crate::pages::shell::Shell;
+use crate::pages::task::due::DueList;
 
 impl DashboardPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
@@ -14,12 +15,13 @@ impl DashboardPage {
             attention,
             more_attention: 0,
             decommissioned: 0,
+            due: DueList::default(),
             tanks,
             recent,
         };
         let one = base(vec![tank("Reef by the window", State::Ok)], vec![], recent(2));
         let fresh = base(vec![TankCard { minis: vec![], ..tank("Nano", State::New) }], vec![], vec![]);
-        let few = base(
+        let mut few = base(
             vec![
                 tank("Quarantine", State::Act),
                 tank("Reef by the window", State::Watch),
@@ -44,6 +46,7 @@ impl DashboardPage {
             ],
             recent(4),
         );
+        few.due = DueList::sample("home");
         let mut many = base(
             (1..=40)
                 .map(|index| {

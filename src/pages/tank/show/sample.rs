@@ -2,11 +2,14 @@
 
 use super::{ChartRow, ChartView, Down, Estimate, Readout, TankPage, Todo, Trend, Way};
 use crate::pages::animal::stock::StockView;
+use crate::pages::care::quick::QuickCare;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::photo;
 use crate::pages::samples;
 use crate::pages::shell::Shell;
 use crate::pages::{gauge, markdown};
+use crate::pages::task::due::DueList;
+use crate::pages::timeline::Timeline;
 
 impl TankPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
@@ -31,6 +34,9 @@ impl TankPage {
             notes: Markup::default(),
             photos: photo::sample::gallery(0),
             stock: StockView::sample_empty(),
+            due: DueList::default(),
+            quick: QuickCare { buttons: vec![], ..QuickCare::sample() },
+            timeline: Timeline::default(),
             ..reef.clone()
         };
         let mut down = reef.clone();
@@ -140,6 +146,9 @@ fn reef() -> TankPage {
         parameters_href: "/tanks/reef/parameters".to_owned(),
         photos: photo::sample::gallery(6),
         stock: StockView::sample(),
+        due: DueList::sample("tank"),
+        quick: QuickCare::sample(),
+        timeline: Timeline::sample(),
     }
 }
 

@@ -292,3 +292,126 @@ pub(super) async fn livestock(app: &TestApp, browser: &mut Browser, tank: TankId
         events.into_iter().map(|(action, fields)| Form::new(&format!("{second}/{action}"), &event, fields));
     [Form::new("/livestock/new", &used, came)].into_iter().chain(events).collect()
 }
+
+/// The forms of care of a tank, a kind each, and that of an entry that is changed.
+pub(super) async fn care(app: &TestApp, browser: &mut Browser, tank: TankId) -> Vec<Form> {
+    let path = format!("/tanks/{tank}/care/new");
+    let common = |kind: &str| {
+        vec![
+            // The id of another tank's entry.
+            Field::new("form_id", "{id}", Kind::Exact).beside(&[""]),
+            Field::new("kind", kind, Kind::Exact).beside(&["", "amount"]),
+            Field::new("done_at", NOW_IN_BERLIN, Kind::Exact),
+        ]
+    };
+    let keeper = app.column("select id::text from keepers").await[0].parse().unwrap();
+    let other = app.tank(keeper, "Nano", "planted_fw").await;
+    let mut theirs = browser.get(&format!("/tanks/{other}/care/new?kind=filter")).await.form();
+    theirs.set("done_at", NOW_IN_BERLIN);
+    browser.post_form(&theirs).await.is(303);
+    let foreign = theirs.value("form_id").unwrap().to_owned();
+    let form = |kind: &str, more: Vec<Field>| {
+        Form::new(&path, &foreign, common(kind).into_iter().chain(more).collect())
+    };
+    let edit =
+        vec![Field::new("subject", "sponge", Kind::OptionalLine), Field::new("done_at", NOW_IN_BERLIN, Kind::Exact)];
+    let note = || Field::new("note", "as always", Kind::Note);
+    vec![
+        form(
+            "water_change",
+            vec![
+                Field::new("amount", "12,5", Kind::Exact),
+                Field::new("unit", "percent", Kind::Exact).beside(&["amount"]),
+                note(),
+            ],
+        ),
+        form(
+            "dose",
+            vec![
+                Field::new("subject", "Iron", Kind::Line),
+                Field::new("amount", "2", Kind::Exact),
+                Field::new("unit", "drop", Kind::Exact).beside(&["amount"]),
+                note(),
+            ],
+        ),
+        form(
+            "feeding",
+            vec![
+                Field::new("subject", "mysis", Kind::OptionalLine),
+                Field::new("portion", "2 cubes", Kind::OptionalLine),
+                note(),
+            ],
+        ),
+        // Another note each time, so that something is changed.
+        Form {
+            rest: vec![Field::new("note", "{id}", Kind::Note)],
+            ..Form::new(&format!("/care/{foreign}"), SOMETHING_ELSE, edit)
+        },
+    ]
+}
+
+/// The form of a task: each way to recur, and each kind that can be logged, with the fields of its own.
+pub(super) async fn task(browser: &mut Browser, tank: TankId) -> Vec<Form> {
+    let mut shown = browser.get("/tasks/new").await.form_to("/tasks/new");
+    shown.set("title", "there already");
+    browser.post_form(&shown).await.is(303);
+    let used = shown.value("form_id").unwrap();
+    let exact = |name: &str, good: &str| Field::new(name, good, Kind::Exact);
+    let words = |name: &str| Field::new(name, "mysis", Kind::OptionalLine);
+    let common = [
+        Field::new("form_id", "{id}", Kind::Again).beside(&[""]),
+        Field::new("title", "Change water", Kind::Line),
+        exact("tank", &tank.to_string()),
+        exact("due_time", "18:30"),
+        exact("starts_on", "2026-11-23"),
+        Field::new("notes", "blue hose", Kind::Note),
+        exact("how", "days"),
+        Field::new("care", "", Kind::Optional),
+    ];
+    let every_day = || exact("every_days", "1");
+    let mut whole = Form::new("/tasks/new", used, common.to_vec());
+    whole.rest.push(every_day());
+    let mut forms = vec![whole];
+    // What belongs to one choice, with everything else as it should be.
+    let mut add = |how: &str, care: &str, fields: Vec<Field>, more: Vec<Field>| {
+        let mut rest: Vec<_> = common[..6].to_vec();
+        rest.extend([exact("how", how), exact("care", care)]);
+        rest.extend(more);
+        forms.push(Form { rest, ..Form::new("/tasks/new", used, fields) });
+    };
+    for (how, field) in [
+        ("days", "every_days"),
+        ("weeks", "every_weeks"),
+        ("month_day", "month_day"),
+        ("after", "after_days"),
+    ] {
+        add(how, "", vec![exact(field, "12")], Vec::new());
+    }
+    for (care, fields) in [
+        (
+            "water_change",
+            vec![exact("water_amount", "12,5"), exact("water_unit", "L").beside(&["water_amount"])],
+        ),
+        (
+            "dose",
+            vec![
+                Field::new("dose_subject", "Iron", Kind::Line),
+                exact("dose_amount", "2"),
+                exact("dose_unit", "drop").beside(&["dose_amount"]),
+            ],
+        ),
+        ("feeding", vec![words("food_subject"), words("food_portion")]),
+        ("cleaning", vec![words("cleaning_subject")]),
+        ("filter", vec![words("filter_subject")]),
+        ("equipment", vec![Field::new("equipment_subject", "oil", Kind::Line)]),
+    ] {
+        add("days", care, fields, vec![every_day()]);
+    }
+    // Ticks are on, whatever they say.
+    let tried = |name: &str| {
+        let mut all = forms.iter().flat_map(|form| &form.fields);
+        name.starts_with("weekday_") || all.any(|field| field.name == name)
+    };
+    assert!(shown.names().all(tried), "a field that is not tried");
+    forms
+}

@@ -19,12 +19,21 @@ async fn every_query_parameter() {
     owner.get(&tank).await.says("Saved 2 readings.");
     let before = app.contents().await;
     let batch = format!("{tank}/readings/new");
+    let (care, timeline) = (format!("{tank}/care/new"), format!("{tank}/timeline"));
     for (path, parameter) in [
         (tank.as_str(), "parameter"),
         (&tank, "range"),
         (&tank, "saved"),
         (&tank, "x"),
         (&batch, "x"),
+        (&care, "kind"),
+        (&timeline, "kind"),
+        (&timeline, "at"),
+        ("/tasks", "show"),
+        ("/tasks", "tank"),
+        ("/tasks", "at"),
+        ("/tasks/new", "tank"),
+        ("/settings/calendar", "x"),
         ("/sign-in", "next"),
         ("/", "x"),
         ("/tanks", "saved"),

@@ -85,6 +85,15 @@ impl Answer {
         Form::first_post(&self.body).unwrap_or_else(|| panic!("no form in {self:?}"))
     }
 
+    /// The form of the page that is sent to this address.
+    #[track_caller]
+    pub(crate) fn form_to(&self, action: &str) -> Form {
+        let marked = format!("action=\"{action}\"");
+        let at = self.body.find(&marked).unwrap_or_else(|| panic!("no form to {action} in {self:?}"));
+        let start = self.body[..at].rfind("<form").unwrap();
+        Form::first_post(&self.body[start..]).unwrap()
+    }
+
     #[track_caller]
     pub(crate) fn says(&self, text: &str) -> &Self {
         assert!(self.body.contains(text), "{text:?} is not in {self:?}");
