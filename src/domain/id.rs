@@ -81,6 +81,8 @@ ids! {
     TaskId,
     /// One filled-in form: the same id again is the same submission.
     FormId,
+    /// One change of readings that were stored before.
+    ChangeId,
     /// A photo.
     PhotoId,
 }
