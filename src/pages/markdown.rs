@@ -6,27 +6,24 @@
 
 use std::fmt::Write as _;
 
-use pulldown_cmark::{Event, Parser, Tag};
+use pulldown_cmark::{Event, HeadingLevel, Parser, Tag};
 
 use super::parts::Markup;
 
 /// Nested deeper than this, quotes and lists are no longer indented: no browser has room for it.
 const DEEPEST: usize = 12;
 
-/// The level of the heading above the notes.
-const ABOVE: usize = 2;
-
 /// Renders notes.
 pub fn render(text: &str) -> Markup {
     let mut html = String::with_capacity(text.len() * 3 / 2);
     // What to write at the end of each thing that is open; nothing for what was not written at its start.
     let mut open: Vec<Option<&'static str>> = Vec::new();
-    let mut heading = ABOVE;
+    let mut levels = Vec::new();
     for event in Parser::new(text) {
         match event {
             Event::Start(tag) => {
                 let shallow = open.len() < DEEPEST;
-                open.push(if shallow { start(&mut html, &tag, &mut heading) } else { None });
+                open.push(if shallow { start(&mut html, &tag, &mut levels) } else { None });
             }
             Event::End(_) => {
                 if let Some(name) = open.pop().flatten() {
@@ -54,14 +51,16 @@ pub fn render(text: &str) -> Markup {
     Markup(html)
 }
 
-/// Begins an element, if it is one of those that are written, and answers its name.
-fn start(html: &mut String, tag: &Tag<'_>, heading: &mut usize) -> Option<&'static str> {
+/// Begins an element, if it is one of those that are written, and answers its name. `levels` are those of the
+/// headings above it, as they were written.
+fn start(html: &mut String, tag: &Tag<'_>, levels: &mut Vec<HeadingLevel>) -> Option<&'static str> {
     let name = match tag {
         Tag::Paragraph | Tag::HtmlBlock => "p",
         Tag::Heading { level, .. } => {
             // Below the page's own heading, and no level left out on the way down.
-            *heading = (*level as usize + ABOVE).min(*heading + 1).min(6);
-            ["h3", "h4", "h5", "h6"][*heading - ABOVE - 1]
+            levels.retain(|above| above < level);
+            levels.push(*level);
+            ["h3", "h4", "h5", "h6"][levels.len().min(4) - 1]
         }
         Tag::BlockQuote(_) => "blockquote",
         Tag::CodeBlock(_) => "pre",
@@ -118,6 +117,7 @@ mod tests {
             ("Return pump", "<p>Return pump</p>"),
             ("# Sump\n\n## Skimmer", "<h3>Sump</h3><h4>Skimmer</h4>"),
             ("### Sump\n\n###### Pump\n\n# Light", "<h3>Sump</h3><h4>Pump</h4><h3>Light</h3>"),
+            ("## Sump\n\n## Light", "<h3>Sump</h3><h3>Light</h3>"),
             (
                 "- *two* pumps\n- **one** heater",
                 "<ul><li><em>two</em> pumps</li><li><strong>one</strong> heater</li></ul>",

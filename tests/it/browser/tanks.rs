@@ -1,10 +1,12 @@
 //! Everything that can be set about a tank and about what one sees, looked at on a phone and at a desktop.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use super::harbor::Harbor;
 use super::person::Person;
 use super::walk::{add_tank, set_up};
 
-const NOTES: &str = "## Flow\n\n- Return pump, 3,000 L/h\n\n> as bought\n\n`code`, [a shop](https://example.org/)";
+const NOTES: &str =
+    "## Flow\n\n- Return pump, 3,000 L/h\n\n> as bought\n\n`code`, [a shop](https://example.org/)";
 
 #[tokio::test]
 async fn on_a_phone() {
