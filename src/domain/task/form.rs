@@ -106,7 +106,7 @@ pub fn check<'a>(get: impl Fn(&str) -> &'a str, for_a_tank: bool) -> Result<NewT
     let rule = how.and_then(|how| rule(how, &get, &mut errors));
     let time = errors.take("due_time", time(get("due_time")));
     let starts_on = errors.take("starts_on", start(get("starts_on")));
-    let care = match get("care") {
+    let care = match get("care").trim() {
         "" => Some(None),
         _ if !for_a_tank => {
             errors.push("care", "Only a task of a tank can log care. Choose a tank, or log nothing.");

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Extension;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -49,10 +50,11 @@ const REMEMBERED: usize = 10_000;
 pub async fn handle(
     State(app): State<App>,
     client: Option<Extension<ClientInfo>>,
-    Path(file): Path<String>,
+    file: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     // What cannot be a secret costs no query.
+    let Path(file) = file.map_err(|_| Error::NotFound)?;
     let secret = file.strip_suffix(".ics").filter(|secret| secret.len() == 43).ok_or(Error::NotFound)?;
     if LIMIT.len() > REMEMBERED {
         LIMIT.retain_recent();

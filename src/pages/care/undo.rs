@@ -1,6 +1,7 @@
 //! `POST /care/{id}/undo/{change}`: takes the last change of an entry back.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::response::Response;
 use uuid::Uuid;
 
@@ -22,9 +23,10 @@ use crate::pages::visit::Visit;
 pub async fn handle(
     visit: Visit,
     keeper: Keeper,
-    Path((id, change)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Error> {
     let app = &visit.app;
+    let Path((id, change)) = path.map_err(|_| Error::NotFound)?;
     let id: CareId = id.parse().map_err(|_| Error::NotFound)?;
     let change: Uuid = Uuid::try_parse(&change).map_err(|_| Error::NotFound)?;
     let mut db = app.connection().await?;

@@ -1,6 +1,7 @@
 //! `POST /tasks/{id}/undo/{event}`: takes back what was done with a task last.
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::response::Response;
 
 use super::note::TaskNote;
@@ -20,9 +21,10 @@ use crate::pages::visit::Visit;
 pub async fn handle(
     visit: Visit,
     keeper: Keeper,
-    Path((id, event)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Response, Error> {
     let app = &visit.app;
+    let Path((id, event)) = path.map_err(|_| Error::NotFound)?;
     let id: TaskId = id.parse().map_err(|_| Error::NotFound)?;
     let event: FormId = event.parse().map_err(|_| Error::NotFound)?;
     let mut db = app.connection().await?;

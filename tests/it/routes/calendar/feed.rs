@@ -62,6 +62,7 @@ async fn anything_else_is_not_there() {
         "/calendar/.ics",
         "/calendar/x.ics",
         "/calendar/%00.ics",
+        "/calendar/%ff.ics",
         "/calendar/",
     ] {
         program.get(wrong).await.is(404);

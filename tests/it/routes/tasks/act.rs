@@ -160,7 +160,7 @@ async fn a_task_rests_and_is_put_away() {
     browser.post(&format!("{path}/resume"), &[]).await.is(303);
     assert_eq!(due(&app).await, "2026-12-03 17:00:00+00");
     browser.get("/").await.says("Change water").never_says("Overdue");
-    for id in [app.id().as_str(), "x", "%00"] {
+    for id in [app.id().as_str(), "x", "%00", "%ff"] {
         browser.get(&format!("/tasks/{id}")).await.is(404);
         browser.get(&format!("/tasks/{id}/edit")).await.is(404);
         for act in ["done", "skip", "snooze", "pause", "resume", "archive", "restore", "edit", "undo/x"] {
