@@ -25,7 +25,8 @@ pub async fn record(
         Some(_) => return Err(ChangeError::OtherUse),
         None => {}
     }
-    let event = before.plainly(event);
+    let entered_at = before.entry_after_all(event.entered_at);
+    let event = before.plainly(Event { entered_at, ..event });
     if let Some(to) = event.what.to() {
         in_use(&mut tx, to).await?;
     }

@@ -4,7 +4,7 @@
 //! than there were, something before they came or after the last one went. Faults that were there before are
 //! borne, because the predecessor checked less, so that each can be put right on its own.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::event::{Event, What};
 use crate::domain::id::{AnimalEventId, TankId};
@@ -148,6 +148,14 @@ impl History {
         let trailing = self.steps.iter().rev().take_while(|step| step.after == 0).count();
         let end = self.events.get(self.events.len() - trailing).map(|event| event.at);
         Standing { place, count, acquired_at: self.acquired_at, ended_at: end.filter(|_| count == 0) }
+    }
+
+    /// When something that is entered now counts as written down: after everything else, also where two machines'
+    /// clocks differ.
+    pub fn entry_after_all(&self, now: Timestamp) -> Timestamp {
+        let last = self.events.iter().map(|event| event.entered_at).max();
+        let next = last.and_then(|last| last.checked_add(SignedDuration::from_micros(1)).ok());
+        next.map_or(now, |next| next.max(now))
     }
 
     /// Whether nothing happened but their coming.

@@ -156,6 +156,17 @@ fn of_two_events_of_a_minute_the_one_written_first_came_first() {
 }
 
 #[test]
+fn what_is_entered_last_counts_as_written_last() {
+    let told = history([came(2)]);
+    let written = came(2).entered_at;
+    let second = SignedDuration::from_secs(1);
+    assert_eq!(told.entry_after_all(written + second), written + second);
+    for behind in [written, written - second] {
+        assert!(told.entry_after_all(behind) > written);
+    }
+}
+
+#[test]
 fn moving_some_that_are_all_is_moving_all() {
     let told = history([came(5), event(2, 10, What::Died { quantity: 2 })]);
     let split = |hour, quantity| {

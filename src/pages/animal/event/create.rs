@@ -62,5 +62,10 @@ pub async fn handle(
     drop(db);
     let mut page = EventPage::new(&visit, asks, &found, &tanks, typed.get("form_id").to_owned());
     page.form.fill(&typed, &errors);
+    if page.nowhere {
+        // There is no field to point to.
+        page.form.error = page.form.problems().into_iter().next().map(|problem| problem.text);
+        page.form.tank = None;
+    }
     visit.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

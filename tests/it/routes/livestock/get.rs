@@ -3,7 +3,7 @@ use crate::routes::support::TestApp;
 
 #[tokio::test]
 async fn an_empty_list_says_what_comes_next() {
-    let (_, mut browser) = TestApp::with_owner().await;
+    let (_app, mut browser) = TestApp::with_owner().await;
     let page = browser.get("/livestock").await;
     page.is(200).says("No animals yet").says("href=\"/livestock/new\"").never_says("role=\"search\"");
     assert_eq!(page.title(), "Livestock");
@@ -17,6 +17,7 @@ async fn those_that_are_alive_are_listed_and_the_rest_is_a_tap_away() {
     let shrimp = add(&mut browser, nano, "Cherry shrimp", "6", "2026-11-21T10:00").await;
     let tang = add(&mut browser, tank, "Blue tang", "1", "2026-11-19T10:00").await;
     happens(&mut browser, &format!("{tang}/died"), &[]).await;
+    browser.get("/").await.says("Recorded.");
 
     let page = browser.get("/livestock").await;
     page.is(200).says("30 animals in 2 tanks").says("Alive 2").says("All 3").says("Gone 1");

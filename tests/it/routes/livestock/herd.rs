@@ -1,20 +1,27 @@
 //! Animals to test with, entered as a person enters them.
 
 use safeharbor::domain::id::TankId;
+use safeharbor::probe::form::Form;
 
 use crate::routes::support::{Answer, Browser, TestApp};
 
 /// Adds so many of a species to a tank that stands in Berlin, and gives the path of their page.
 pub(crate) async fn add(browser: &mut Browser, tank: TankId, species: &str, many: &str, at: &str) -> String {
-    let mut form = browser.get(&format!("/livestock/new?tank={tank}")).await.form();
+    let mut form = form_at(browser, &format!("/livestock/new?tank={tank}")).await;
     form.set("species", species).set("quantity", many).set("acquired_at", at);
     let answer = browser.post_form(&form).await;
     answer.leads_to().split_once('?').unwrap().0.to_owned()
 }
 
+/// The form at `path`. A notice that waits would come before it, with a form to undo what it tells.
+pub(crate) async fn form_at(browser: &mut Browser, path: &str) -> Form {
+    browser.jar.remove("__Host-sh-notice");
+    browser.get(path).await.form()
+}
+
 /// Sends the form at `path`, filled in with these fields.
 pub(crate) async fn send(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
-    let mut form = browser.get(path).await.form();
+    let mut form = form_at(browser, path).await;
     for (name, value) in fields {
         form.set(name, value);
     }
@@ -32,11 +39,11 @@ pub(crate) async fn other_tank(app: &TestApp, name: &str) -> TankId {
     app.tank(keeper, name, "planted_fw").await
 }
 
-/// Where each animal is and how many there are, as lists know it: `Neon 4 Nano`, in the order of entry.
+/// Where each animal is and how many there are, as lists know it: `Neon 4 Nano`, by species and number.
 pub(crate) async fn standing(app: &TestApp) -> Vec<String> {
     app.column(
         "select concat_ws(' ', a.species, a.quantity, t.name) from animals a join tanks t on t.id = a.tank_id
-         where a.deleted_at is null order by a.created_at, a.id",
+         where a.deleted_at is null order by a.species, a.quantity desc, t.name",
     )
     .await
 }

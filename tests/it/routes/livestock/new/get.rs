@@ -3,7 +3,7 @@ use crate::routes::support::{NOW_IN_BERLIN, TestApp};
 
 #[tokio::test]
 async fn without_a_tank_there_is_nowhere_to_put_it() {
-    let (_, mut browser) = TestApp::with_owner().await;
+    let (_app, mut browser) = TestApp::with_owner().await;
     browser.get("/livestock/new").await.is(200).says("First, a tank").never_says("name=\"species\"");
 }
 

@@ -1,6 +1,6 @@
 use futures_util::future::join_all;
 
-use crate::routes::livestock::herd::{add, happens, send, standing};
+use crate::routes::livestock::herd::{add, form_at, happens, send, standing};
 use crate::routes::support::TestApp;
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn the_same_form_is_one_event_however_often_and_fast() {
     let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
     let path = add(&mut browser, tank, "Guppy", "5", "2026-11-10T10:00").await;
     let other = add(&mut browser, tank, "Tetra", "5", "2026-11-10T10:00").await;
-    let form = browser.get(&format!("{path}/died")).await.form();
+    let form = form_at(&mut browser, &format!("{path}/died")).await;
     let answers = join_all((0..10).map(|_| {
         let (mut browser, form) = (browser.clone(), form.clone());
         async move { browser.post_form(&form).await.status }

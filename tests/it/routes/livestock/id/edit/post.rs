@@ -1,4 +1,4 @@
-use crate::routes::livestock::herd::{add, happens, send};
+use crate::routes::livestock::herd::{add, form_at, happens, send};
 use crate::routes::support::TestApp;
 
 #[tokio::test]
@@ -17,7 +17,7 @@ async fn facts_are_changed_and_nothing_else() {
         .says("male")
         .says("<span class=\"num\">5</span>");
     assert_eq!(app.column("select animal_events::text from animal_events").await, events);
-    let form = browser.get(&format!("{path}/edit")).await.form();
+    let form = form_at(&mut browser, &format!("{path}/edit")).await;
     assert_eq!((form.value("name"), form.value("sex")), (Some("The gang"), Some("male")));
 
     let before = app.contents().await;

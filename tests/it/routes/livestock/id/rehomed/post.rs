@@ -1,4 +1,4 @@
-use crate::routes::livestock::herd::{add, happens, standing};
+use crate::routes::livestock::herd::{add, form_at, happens, standing};
 use crate::routes::support::TestApp;
 
 #[tokio::test]
@@ -6,7 +6,7 @@ async fn some_and_all_go_to_another_household() {
     let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
     let path = add(&mut browser, tank, "Guppy", "5", "2026-11-10T10:00").await;
     let page = format!("{path}/rehomed");
-    assert_eq!(browser.get(&page).await.form().value("quantity"), Some("5"));
+    assert_eq!(form_at(&mut browser, &page).await.value("quantity"), Some("5"));
     happens(&mut browser, &page, &[("quantity", "2")]).await;
     browser.get(&path).await.says("2 rehomed").says("3 left").says("<dt>Rehomed</dt><dd>2</dd>");
     happens(&mut browser, &page, &[]).await;

@@ -1,7 +1,9 @@
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 
-use crate::routes::livestock::herd::{add, decommission, event, happens, other_tank, send, standing};
+use crate::routes::livestock::herd::{
+    add, decommission, event, form_at, happens, other_tank, send, standing,
+};
 use crate::routes::support::TestApp;
 
 #[tokio::test]
@@ -105,7 +107,7 @@ async fn a_split_and_its_group_are_corrected_together() {
     let moved = event(&app, "moved").await;
     happens(&mut browser, &moved, &[("quantity", "6"), ("tank", &far), ("occurred_at", "2026-11-14T10:00")])
         .await;
-    assert_eq!(standing(&app).await, ["Guppy 4 Reef by the window", "Guppy 6 Far"]);
+    assert_eq!(standing(&app).await, ["Guppy 6 Far", "Guppy 4 Reef by the window"]);
     browser.get(&group).await.says("14 Nov 10:00").says("6 came into Far");
 
     happens(
@@ -150,7 +152,7 @@ async fn a_split_and_its_group_are_corrected_together() {
     let page = browser.get(&path).await;
     let undo = page.between("<p>Removed.</p><form method=\"post\" action=\"", "\"").to_owned();
     browser.post(&undo, &[]).await.is(303);
-    assert_eq!(standing(&app).await, ["Guppy 4 Reef by the window", "Guppy 6 Far"]);
+    assert_eq!(standing(&app).await, ["Guppy 6 Far", "Guppy 4 Reef by the window"]);
     browser.get(&group).await.is(200).says("the small ones").says(&path);
 }
 
@@ -160,7 +162,7 @@ async fn two_who_correct_at_once_do_not_overwrite_each_other() {
     let path = add(&mut browser, tank, "Guppy", "50", "2026-11-10T10:00").await;
     happens(&mut browser, &format!("{path}/died"), &[("quantity", "3")]).await;
     let died = event(&app, "died").await;
-    let opened = browser.get(&died).await.form();
+    let opened = form_at(&mut browser, &died).await;
     let sent = join_all((10..20).map(|number| {
         let (mut browser, mut form, id) = (browser.clone(), opened.clone(), app.id());
         form.set("form_id", &id).set("quantity", &number.to_string());
@@ -174,7 +176,7 @@ async fn two_who_correct_at_once_do_not_overwrite_each_other() {
     assert_eq!(app.count("animal_event_revisions").await, 1);
 
     // The same form twice corrects once, whatever was changed after it.
-    let mut form = browser.get(&died).await.form();
+    let mut form = form_at(&mut browser, &died).await;
     form.set("quantity", "7");
     browser.post_form(&form).await.is(303);
     happens(&mut browser, &died, &[("quantity", "8")]).await;
