@@ -11,7 +11,10 @@ const LARGEST_PROFILE: usize = 1024 * 1024;
 /// Converts a picture from its profile to sRGB. One whose profile cannot be used is taken for sRGB, as a browser
 /// takes a picture without one.
 pub(super) fn to_srgb(picture: Rgb, profile: &[u8]) -> Rgb {
-    convert(&picture, profile).map_or(picture.clone(), |pixels| Rgb { pixels, ..picture })
+    match convert(&picture, profile) {
+        Some(pixels) => Rgb { pixels, ..picture },
+        None => picture,
+    }
 }
 
 fn convert(picture: &Rgb, profile: &[u8]) -> Option<Vec<u8>> {
@@ -53,7 +56,7 @@ mod tests {
     fn what_cannot_be_used_changes_nothing() {
         let red = pixel([234, 51, 35]);
         let gray = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
-        for profile in [&b""[..], b"no profile", &[0; 2 * 1024 * 1024], &gray] {
+        for profile in [&b""[..], b"no profile", &vec![0; 2 * 1024 * 1024], &gray] {
             assert_eq!(to_srgb(red.clone(), profile), red);
         }
     }

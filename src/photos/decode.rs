@@ -173,13 +173,16 @@ fn within(width: u32, height: u32) -> Result<(), Refused> {
     Ok(())
 }
 
+/// Writes the row with this number.
+type Row<'a> = Box<dyn FnMut(u32, &mut [u8]) + 'a>;
+
 /// How a row of a decoded picture becomes red, green and blue, transparent parts on white.
-fn rows(picture: &DynamicImage) -> Option<Box<dyn FnMut(u32, &mut [u8]) + '_>> {
+fn rows(picture: &DynamicImage) -> Option<Row<'_>> {
     /// Writes each pixel of a row of `CHANNELS` samples.
     fn each<'a, T: Copy + 'a, const CHANNELS: usize>(
         samples: &'a [T],
         rgb: fn([T; CHANNELS]) -> [u8; 3],
-    ) -> Box<dyn FnMut(u32, &mut [u8]) + 'a> {
+    ) -> Row<'a> {
         Box::new(move |number, line| {
             let stride = line.len() / 3 * CHANNELS;
             let row = &samples[number as usize * stride..][..stride];

@@ -24,6 +24,7 @@ pub enum Ingress {
 
 /// What a rehearsal is asked for.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct Options {
     /// Exit with the verdict instead of staying up; nothing is left behind.
     pub once: bool,

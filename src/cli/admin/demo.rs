@@ -43,12 +43,11 @@ pub async fn run(
     if tanks && !add {
         bail!("there are tanks already; with --add the demonstration's come beside them");
     }
-    let (owner, password) = match owner {
-        Some(owner) => (owner, None),
-        None => {
-            let (owner, password) = make_owner(&mut tx, clock).await?;
-            (owner, Some(password))
-        }
+    let (owner, password) = if let Some(owner) = owner {
+        (owner, None)
+    } else {
+        let (owner, password) = make_owner(&mut tx, clock).await?;
+        (owner, Some(password))
     };
     let today = zone::day_of(now, &zone);
     let mut readings = 0;

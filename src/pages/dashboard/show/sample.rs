@@ -111,7 +111,7 @@ fn tank(name: &str, state: State) -> TankCard {
         State::Act => "Ammonia is far above its range.",
     };
     TankCard {
-        cover: (name.len() % 2 == 0).then(crate::pages::photo::sample::cover),
+        cover: (name.len() > 4).then(crate::pages::photo::sample::cover),
         name: name.to_owned(),
         href: "/tanks/reef".to_owned(),
         state,

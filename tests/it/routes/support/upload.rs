@@ -19,7 +19,7 @@ pub(crate) enum Part<'a> {
 
 /// A photo in the format.
 pub(crate) fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let shade = |x: u32, y: u32| Rgb([(x % 200) as u8, (y % 200) as u8, 90]);
+    let shade = |x: u32, y: u32| Rgb([x, y, 90].map(|value| u8::try_from(value % 200).unwrap()));
     let mut file = Cursor::new(Vec::new());
     DynamicImage::ImageRgb8(ImageBuffer::from_fn(width, height, shade)).write_to(&mut file, format).unwrap();
     file.into_inner()
