@@ -3,13 +3,16 @@
 //! A page's view struct lives beside its handler and holds text that is ready to show; the template only
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
+pub mod chart;
 pub mod dashboard;
 pub mod error;
+pub mod estimate;
 pub mod form;
 pub mod gauge;
 pub mod note;
 pub mod parts;
 pub mod reading;
+pub mod reading_session;
 pub mod session;
 pub mod setup;
 pub mod shell;
@@ -30,6 +33,8 @@ pub fn signed_in() -> Router<App> {
         .route("/", get(dashboard::show::handle))
         .merge(tank::routes())
         .merge(reading::routes())
+        .merge(reading_session::routes())
+        .merge(chart::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

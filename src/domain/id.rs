@@ -71,6 +71,8 @@ ids! {
     SessionId,
     /// One filled-in form: the same id again is the same submission.
     FormId,
+    /// One change of readings that were stored before.
+    ChangeId,
 }
 
 /// What is measured. Small, because every reading carries it.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{dashboard, error, reading, session, setup, tank};
+use super::{chart, dashboard, error, reading, reading_session, session, setup, tank};
 
 mod markup;
 
@@ -23,6 +23,13 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, tank::show::TankPage::samples());
     add(&mut pages, reading::choose::ChooseTankPage::samples());
     add(&mut pages, reading::new::NewReadingsPage::samples());
+    add(&mut pages, reading::quick::QuickPage::samples());
+    add(&mut pages, reading::edit::EditReadingPage::samples());
+    add(&mut pages, reading::history::HistoryPage::samples());
+    add(&mut pages, reading_session::show::SessionPage::samples());
+    add(&mut pages, reading_session::show::GonePage::samples());
+    add(&mut pages, reading_session::edit::EditSessionPage::samples());
+    add(&mut pages, chart::show::ChartsPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

@@ -52,6 +52,16 @@ impl AtTank {
     pub async fn overview(self, db: &mut PgConnection, now: Timestamp) -> Result<Overview, Error> {
         overview::tank(db, self.0, now).await?.ok_or(Error::NotFound)
     }
+
+    /// The same with everything else that can be measured there, or was, after what it tracks.
+    ///
+    /// # Errors
+    /// When there is no such tank, or the database does not answer.
+    pub async fn whole(self, db: &mut PgConnection, now: Timestamp) -> Result<Overview, Error> {
+        let mut overview = self.overview(db, now).await?;
+        overview.tracked.extend(overview::untracked(db, self.0).await?);
+        Ok(overview)
+    }
 }
 
 /// The address of a tank's page.

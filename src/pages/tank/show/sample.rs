@@ -1,6 +1,7 @@
 //! Tanks to look at.
 
-use super::{ChartRow, ChartView, Estimate, Readout, TankPage, Todo, Trend, Way};
+use super::{ChartRow, ChartView, Readout, TankPage, Todo, Trend, Way};
+use crate::pages::estimate::Estimate;
 use crate::pages::gauge;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::samples;
@@ -12,7 +13,7 @@ impl TankPage {
         let mut one = reef.clone();
         one.readouts.truncate(1);
         one.todo.clear();
-        one.estimate = None;
+        one.estimates.clear();
         one.state = State::Ok;
         one.reason = "1 of 10 tracked values measured; it is in range.".to_owned();
         let mut blank = reef.clone();
@@ -24,7 +25,7 @@ impl TankPage {
             measured: 0,
             todo: vec![],
             readouts: vec![],
-            estimate: None,
+            estimates: vec![],
             chart: None,
             ..reef.clone()
         };
@@ -59,6 +60,8 @@ fn reef() -> TankPage {
         state: State::Act,
         reason: "Phosphate is far above its range.".to_owned(),
         log_href: "/tanks/reef/readings/new".to_owned(),
+        charts_href: "/tanks/reef/charts".to_owned(),
+        history_href: "/tanks/reef/history".to_owned(),
         tracked: "temperature, pH, salinity, ammonia, nitrite, nitrate, phosphate, KH, calcium and magnesium"
             .to_owned(),
         measured: 9,
@@ -103,11 +106,7 @@ fn reef() -> TankPage {
             readout("Calcium", "420", "ppm", State::Ok, "380–450", Some((362.0, 380.0, 450.0, 468.0)), 420.0),
             readout("Magnesium", "", "ppm", State::New, "OK 1280–1350", None, 0.0),
         ],
-        estimate: Some(Estimate {
-            state: State::Ok,
-            value: "0.0013 ppm".to_owned(),
-            inputs: "total ammonia 0.02 ppm, pH 8.1, 25.4 °C and 35 ppt, measured together".to_owned(),
-        }),
+        estimates: Estimate::samples(),
         chart: Some(chart()),
     }
 }
