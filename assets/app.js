@@ -112,6 +112,7 @@
       return { input: one(".box > input", entry), live: one(".live", entry), unit, bands: () => (unit?.selectedOptions?.[0] ?? unit)?.dataset.bands };
     });
     const button = one("[data-count]", form);
+    const idle = button.textContent;
     const show = () => {
       let count = 0;
       for (const { input, live, bands } of boxes) {
@@ -121,7 +122,7 @@
         const refused = input.matches("[aria-invalid]") && input.value === input.defaultValue;
         mark(live, number && bands() && !refused ? judge(number, bands()) : "");
       }
-      button.textContent = count === 0 ? "Save readings" : count === 1 ? "Save 1 reading" : `Save ${count} readings`;
+      button.textContent = count === 0 ? idle : count === 1 ? "Save 1 reading" : `Save ${count} readings`;
     };
     form.addEventListener("input", show);
     form.addEventListener("keydown", event => {

@@ -97,7 +97,8 @@ pub async fn edit(
     }
     let same = before.taken_at.to_jiff() == edit.taken_at
         && (before.value, before.below) == (edit.value.value, edit.value.below)
-        && (before.entered_value, &before.entered_unit) == (edit.value.entered_value, &edit.value.entered_unit)
+        && (before.entered_value, &before.entered_unit)
+            == (edit.value.entered_value, &edit.value.entered_unit)
         && before.note == edit.note;
     if same {
         return Ok(Changed::Nothing);
@@ -125,12 +126,17 @@ pub async fn edit(
 }
 
 /// Deletes a reading. Deleted before, it stays so, and the answer names the change that did it.
-pub async fn delete(db: &mut PgConnection, change: Change, reading: ReadingId) -> Result<Changed, ChangeError> {
+pub async fn delete(
+    db: &mut PgConnection,
+    change: Change,
+    reading: ReadingId,
+) -> Result<Changed, ChangeError> {
     let mut tx = db.begin().await?;
     let tank = lock_for_reading(&mut tx, reading).await?;
-    let there = sqlx::query_scalar!(r#"select exists (select from readings where id = $1) as "there!""#, reading.0)
-        .fetch_one(&mut *tx)
-        .await?;
+    let there =
+        sqlx::query_scalar!(r#"select exists (select from readings where id = $1) as "there!""#, reading.0)
+            .fetch_one(&mut *tx)
+            .await?;
     if !there {
         let deleted_by = sqlx::query_scalar!(
             r#"select change_id as "change_id!" from reading_versions
@@ -154,14 +160,16 @@ pub async fn delete_session(
 ) -> Result<(TankId, Changed), ChangeError> {
     let mut tx = db.begin().await?;
     let tank = lock_for_session(&mut tx, session).await?;
-    let readings = sqlx::query_scalar!("select id from readings where session_id = $1 order by id", session.0)
-        .fetch_all(&mut *tx)
-        .await?;
+    let readings =
+        sqlx::query_scalar!("select id from readings where session_id = $1 order by id", session.0)
+            .fetch_all(&mut *tx)
+            .await?;
     if readings.is_empty() {
         let deleted_by = sqlx::query_scalar!(
             r#"select v.change_id as "change_id!" from reading_versions v
                join reading_changes c on c.id = v.change_id
-               where v.tank_id = $1 and v.session_id = $2 and not v.there order by c.changed_at desc limit 1"#,
+               where v.tank_id = $1 and v.session_id = $2 and not v.there
+               order by c.changed_at desc, v.version desc limit 1"#,
             tank.0,
             session.0
         )

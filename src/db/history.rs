@@ -14,6 +14,8 @@ use crate::domain::reading::Source;
 
 /// How many readings a page has.
 pub const PAGE: usize = 50;
+/// One row more than a page has tells whether there is another one.
+const FETCH: i64 = 51;
 
 /// Which readings are listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,16 +111,16 @@ pub async fn page(
             let place = if at < filter.from { (filter.from, Uuid::nil()) } else { (at, id) };
             newer(db, tank, filter, place).await?
         }
-        Some(Cursor { at, id, .. }) if at < filter.until => older(db, tank, filter, (at, id)).await?,
+        Some(Cursor { at, id, .. }) if at < filter.until => {
+            // An instant that Postgres does not know is before the filter's first one as well.
+            older(db, tank, filter, (at.max(filter.from), id)).await?
+        }
         // Nothing has this id: the page begins before the end.
         _ => older(db, tank, filter, (filter.until, Uuid::nil())).await?,
     };
     let rows = rows.into_iter().map(Listed::try_from).collect::<Result<Vec<_>>>()?;
     Ok(Page::new(rows, PAGE, from, |row| (row.taken_at, row.id.0)))
 }
-
-/// One row more than a page has tells whether there is another one.
-const FETCH: i64 = PAGE as i64 + 1;
 
 async fn older(
     db: &mut PgConnection,

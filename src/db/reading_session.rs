@@ -66,7 +66,7 @@ pub async fn removed(db: &mut PgConnection, id: SessionId) -> Result<Option<(Tan
         r#"select s.tank_id,
                   (select v.change_id from reading_versions v join reading_changes c on c.id = v.change_id
                    where v.tank_id = s.tank_id and v.session_id = s.id and not v.there
-                   order by c.changed_at desc limit 1) as change_id
+                   order by c.changed_at desc, v.version desc limit 1) as change_id
            from removed_sessions s where s.id = $1"#,
         id.0
     )

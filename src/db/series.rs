@@ -176,7 +176,14 @@ impl Edges {
         let whole_from = first_day.tomorrow().unwrap_or(first_day);
         let whole_until = last_day.max(whole_from);
         let at = |day| start(day).unwrap_or(to);
-        Self { first_day, last_day, first_end: at(whole_from), last_start: at(whole_until), whole_from, whole_until }
+        Self {
+            first_day,
+            last_day,
+            first_end: at(whole_from),
+            last_start: at(whole_until),
+            whole_from,
+            whole_until,
+        }
     }
 }
 

@@ -93,13 +93,18 @@ mod tests {
     #[test]
     fn what_is_no_day_is_said_and_left_out() {
         assert_eq!(read("", " ").1, Vec::<String>::new());
-        for text in ["x", "2026-02-30", "2026-11-23T00:00", "9999-12-31", "0000-01-01", "-999-01-01", "23.11.2026"] {
+        for text in
+            ["x", "2026-02-30", "2026-11-23T00:00", "9999-12-31", "0000-01-01", "-999-01-01", "23.11.2026"]
+        {
             let (days, errors) = read(text, "2026-11-23");
             assert_eq!(errors, ["from: This is not a day. Write it like 2026-11-23."], "{text}");
             assert!(days.from.is_none() && days.to.is_some());
         }
         let (days, errors) = read("2026-11-24", "2026-11-23");
-        assert_eq!((days, errors.as_slice()), (Days::default(), &["to: The last day is before the first.".to_owned()][..]));
+        assert_eq!(
+            (days, errors.as_slice()),
+            (Days::default(), &["to: The last day is before the first.".to_owned()][..])
+        );
     }
 
     proptest! {

@@ -52,7 +52,8 @@ pub fn of_latest(seen: &[Seen<'_>], overview: &Overview, catalogue: &Catalogue) 
     let with = |key: &str| {
         let at = latest(seen.iter().find(|seen| seen.parameter.key == key)?)?;
         let taken = seen.iter().filter(|seen| latest(seen) == Some(at));
-        let taken = taken.filter_map(|seen| Some(Taken { seen: *seen, reading: seen.tracked.latest.as_ref()? }));
+        let taken =
+            taken.filter_map(|seen| Some(Taken { seen: *seen, reading: seen.tracked.latest.as_ref()? }));
         Some(Together::new(taken.collect(), overview, catalogue))
     };
     let ammonia = with("ammonia").and_then(|together| together.ammonia());
@@ -84,7 +85,11 @@ impl<'a> Together<'a> {
     fn co2(&self) -> Option<Estimate> {
         let estimate = estimate::co2(self.water, self.planted, |key| self.given(key))?;
         let (low, high) = CO2_TARGET;
-        let aim = if self.planted { format!("; a planted tank aims at {low} to {high} ppm") } else { String::new() };
+        let aim = if self.planted {
+            format!("; a planted tank aims at {low} to {high} ppm")
+        } else {
+            String::new()
+        };
         self.view(estimate, "CO₂", "ppm", Digits::Significant(1), &aim)
     }
 

@@ -81,11 +81,14 @@ impl Note {
             Self::Undone => "Taken back: it is as it was before.".to_owned(),
             Self::Unchanged => "Nothing was changed.".to_owned(),
             Self::NotUndone => {
-                "This cannot be taken back any more: something else was changed since. Correct it here.".to_owned()
+                "This cannot be taken back any more: something else was changed since. Correct it here."
+                    .to_owned()
             }
         };
         let undo = match self {
-            Self::ReadingChanged(id) | Self::ReadingDeleted(id) => Some(format!("/readings/changes/{id}/undo")),
+            Self::ReadingChanged(id) | Self::ReadingDeleted(id) => {
+                Some(format!("/readings/changes/{id}/undo"))
+            }
             _ => None,
         };
         let state = if self == Self::NotUndone { State::Watch } else { State::Ok };
@@ -114,7 +117,15 @@ mod tests {
         ] {
             assert_eq!(Note::parse(&note.code()), Some(note));
         }
-        for code in ["", "reading-deleted-", "reading-deleted-<b>", "saved-", "saved-<b>", "saved--1", "saved-99999999"] {
+        for code in [
+            "",
+            "reading-deleted-",
+            "reading-deleted-<b>",
+            "saved-",
+            "saved-<b>",
+            "saved--1",
+            "saved-99999999",
+        ] {
             assert_eq!(Note::parse(code), None, "{code}");
         }
     }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod change;
+mod history;
 mod household;
 mod overview;
 mod reading;

@@ -37,6 +37,9 @@ mod tanks {
     }
     mod id {
         mod get;
+        mod history {
+            mod get;
+        }
         mod readings {
             mod new {
                 mod get;
@@ -46,9 +49,18 @@ mod tanks {
     }
 }
 mod readings {
+    mod id {
+        mod edit;
+    }
     mod new {
         mod get;
     }
+    mod quick {
+        mod both;
+    }
+}
+mod sessions {
+    mod id;
 }
 mod assets {
     mod get;

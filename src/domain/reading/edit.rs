@@ -136,7 +136,11 @@ pub struct SessionEdit {
 ///
 /// # Errors
 /// Everything that is wrong at once.
-pub fn check_session(form: &SessionForm, zone: &TimeZone, now: Timestamp) -> Result<SessionEdit, FieldErrors> {
+pub fn check_session(
+    form: &SessionForm,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Result<SessionEdit, FieldErrors> {
     let mut errors = FieldErrors::new();
     let change_id = errors.take(FORM, form.change_id.parse::<ChangeId>().map_err(|_| DAMAGED));
     let was_at = form.was_at.parse::<Timestamp>().ok();

@@ -24,11 +24,16 @@ fn label(mark: &Mark) -> String {
     let words: Vec<String> = match mark.of {
         MarkKind::Note => [note.map(str::to_owned)].into_iter().flatten().collect(),
         MarkKind::Care => {
-            let amount = amount.map(|amount| format!("{amount} {}", unit(mark.unit.as_deref().unwrap_or_default())));
-            [Some(care(&mark.kind).to_owned()), subject.map(str::to_owned), amount.or(note.map(str::to_owned))]
-                .into_iter()
-                .flatten()
-                .collect()
+            let amount =
+                amount.map(|amount| format!("{amount} {}", unit(mark.unit.as_deref().unwrap_or_default())));
+            [
+                Some(care(&mark.kind).to_owned()),
+                subject.map(str::to_owned),
+                amount.or(note.map(str::to_owned)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
         }
         MarkKind::Animal => {
             let who = match (amount, subject) {
@@ -36,7 +41,10 @@ fn label(mark: &Mark) -> String {
                 (_, subject) => subject.map(str::to_owned),
             };
             let note = note.filter(|_| matches!(mark.kind.as_str(), "note" | "health"));
-            [Some(animal(&mark.kind).to_owned()), who, note.map(str::to_owned)].into_iter().flatten().collect()
+            [Some(animal(&mark.kind).to_owned()), who, note.map(str::to_owned)]
+                .into_iter()
+                .flatten()
+                .collect()
         }
     };
     let text = words.join(" ").replace(['\n', '\t'], " ");
@@ -88,7 +96,13 @@ fn unit(code: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn said(of: MarkKind, kind: &str, subject: Option<&str>, amount: Option<&str>, unit: Option<&str>) -> String {
+    fn said(
+        of: MarkKind,
+        kind: &str,
+        subject: Option<&str>,
+        amount: Option<&str>,
+        unit: Option<&str>,
+    ) -> String {
         let mark = Mark {
             at: jiff::Timestamp::UNIX_EPOCH,
             of,
@@ -105,7 +119,10 @@ mod tests {
     fn marks_say_what_happened() {
         use MarkKind::{Animal, Care, Note};
         assert_eq!(said(Care, "water_change", None, Some("10.000"), Some("percent")), "Water change 10 %");
-        assert_eq!(said(Care, "dose", Some("Alkalinity"), Some("5.5"), Some("mL")), "Dosed Alkalinity 5.5 mL");
+        assert_eq!(
+            said(Care, "dose", Some("Alkalinity"), Some("5.5"), Some("mL")),
+            "Dosed Alkalinity 5.5 mL"
+        );
         assert_eq!(said(Care, "note", None, None, None), "Note: seen by Ana");
         assert_eq!(said(Animal, "acquired", Some("Neon tetra"), Some("6"), None), "New: 6 × Neon tetra");
         assert_eq!(said(Animal, "died", Some("Nemo"), Some("1"), None), "Died: Nemo");

@@ -224,7 +224,10 @@ impl ChartsPage {
                 .map(|day| DayRow {
                     day: format!("Mon {} Nov", 23 - day),
                     iso: format!("2026-11-{}", 23 - day),
-                    cells: vec!["25.1 to 25.6".to_owned(), if day == 2 { String::new() } else { "8.1".to_owned() }],
+                    cells: vec![
+                        "25.1 to 25.6".to_owned(),
+                        if day == 2 { String::new() } else { "8.1".to_owned() },
+                    ],
                 })
                 .collect(),
             happened: vec![Happened {

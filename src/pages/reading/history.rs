@@ -105,7 +105,9 @@ pub async fn handle(
     let kept = query(chosen.map_or("", |seen| &seen.parameter.key), &days);
     let action = format!("{}/history", href(at.0));
     let to = |cursor: Option<Cursor>| {
-        cursor.map(|cursor| format!("{action}?{}", joined(&kept, &format!("at={cursor}")))).unwrap_or_default()
+        cursor
+            .map(|cursor| format!("{action}?{}", joined(&kept, &format!("at={cursor}"))))
+            .unwrap_or_default()
     };
     let here = cursor.map_or_else(|| kept.clone(), |cursor| joined(&kept, &format!("at={cursor}")));
     let back = Back::history(&here);

@@ -69,10 +69,10 @@ impl OneForm {
     pub fn problems(&self) -> Vec<Problem> {
         let all = self.error.clone().map(Problem::of_all);
         let measure = &self.measure;
-        let value = measure.error.as_ref().map(|text| Problem {
-            target: "value".to_owned(),
-            text: super::new::named(&measure.name, text),
-        });
+        let value = measure
+            .error
+            .as_ref()
+            .map(|text| Problem { target: "value".to_owned(), text: super::new::named(&measure.name, text) });
         all.into_iter().chain(value).chain(self.taken_at.problem()).chain(self.note.problem()).collect()
     }
 
@@ -106,11 +106,7 @@ impl OneForm {
 
 /// When it was measured.
 pub(in crate::pages) fn taken_at_field(value: &str, hint: String) -> Field {
-    Field {
-        kind: "datetime-local",
-        hint: hint.into(),
-        ..Field::text("taken_at", "Measured at").with(value)
-    }
+    Field { kind: "datetime-local", hint: hint.into(), ..Field::text("taken_at", "Measured at").with(value) }
 }
 
 /// A note.

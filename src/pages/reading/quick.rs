@@ -102,8 +102,9 @@ impl Known {
     ) -> QuickPage {
         let tank = &self.overview.tank;
         let choice = |seen: &Seen<'_>| Choice::new(seen.parameter.key.clone(), seen.parameter.name.clone());
-        let is_tracked =
-            |seen: &&Seen<'_>| self.overview.tracked.iter().take(self.tracked).any(|one| std::ptr::eq(one, seen.tracked));
+        let is_tracked = |seen: &&Seen<'_>| {
+            self.overview.tracked.iter().take(self.tracked).any(|one| std::ptr::eq(one, seen.tracked))
+        };
         let last = chosen.tracked.latest.as_ref().map(|latest| {
             let value = chosen.unit.with_symbol(&chosen.value(latest));
             format!("{value} {}", text::day(latest.taken_at, &tank.zone, now, visit.dates()))

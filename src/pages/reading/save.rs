@@ -58,9 +58,9 @@ pub async fn handle(visit: Visit, keeper: Keeper, typed: Typed) -> Result<Respon
                     Err(RecordError::NoTank | RecordError::Decommissioned) => {
                         of_all("This tank is no longer in use, so nothing was saved.")
                     }
-                    Err(RecordError::OtherTank) => {
-                        of_all("This form was used for another tank before. Load the page again and enter the value.")
-                    }
+                    Err(RecordError::OtherTank) => of_all(
+                        "This form was used for another tank before. Load the page again and enter the value.",
+                    ),
                 }
             }
             Err(rejection) => of_one(&rejection, &chosen.parameter.key),
@@ -110,7 +110,7 @@ fn of_all(text: &str) -> Rejection {
 fn of_one(rejection: &Rejection, key: &str) -> Rejection {
     let (value, unit) = (reading::value_field(key), reading::unit_field(key));
     let mut errors = FieldErrors::new();
-    for error in rejection.errors.iter() {
+    for error in &rejection.errors {
         match error.field.as_str() {
             field if field == value => errors.push("value", error.message.clone()),
             field if field == unit => errors.push("unit", error.message.clone()),

@@ -93,7 +93,8 @@ fn fill(page: &mut EditReadingPage, typed: &Typed, rejection: &Rejection) {
     if let Some(form) = &mut page.form {
         form.fill(typed, rejection);
         // A form whose version cannot be read is of the present one.
-        page.version = typed.get("version").parse().ok().filter(|version| *version > 0).unwrap_or(page.version);
+        page.version =
+            typed.get("version").parse().ok().filter(|version| *version > 0).unwrap_or(page.version);
     } else {
         page.conflict = Some(deleted(typed));
     }

@@ -102,7 +102,10 @@ impl EditSessionPage {
             readings: "6 readings".to_owned(),
             form_id: "0193".to_owned(),
             was_at: "2026-11-23T17:30:00Z".to_owned(),
-            taken_at: taken_at_field("2026-11-23T18:30", "In the tank's time: Europe/Berlin (CET)".to_owned()),
+            taken_at: taken_at_field(
+                "2026-11-23T18:30",
+                "In the tank's time: Europe/Berlin (CET)".to_owned(),
+            ),
             note: note_field("after the change"),
             error: None,
         };

@@ -94,18 +94,21 @@ impl<'a> Asked<'a> {
     }
 
     fn link(&self, action: &str, span: Span) -> String {
-        let named = self.chosen.iter().filter(|_| self.by_name);
-        let parameters: String = named.map(|seen| format!("&parameter={}", seen.parameter.key)).collect();
-        format!("{action}?range={}{parameters}", span.as_str())
+        let mut link = format!("{action}?range={}", span.as_str());
+        for seen in self.chosen.iter().filter(|_| self.by_name) {
+            link.push_str("&parameter=");
+            link.push_str(&seen.parameter.key);
+        }
+        link
     }
 }
 
 /// What is drawn, in the units shown.
-pub(super) fn series(
-    chosen: &[Seen<'_>],
-    points: &HashMap<ParameterId, Vec<series::Point>>,
-) -> Vec<Series> {
-    chosen.iter().map(|seen| seen.series(points.get(&seen.parameter.id).map_or(&[][..], Vec::as_slice))).collect()
+pub(super) fn series(chosen: &[Seen<'_>], points: &HashMap<ParameterId, Vec<series::Point>>) -> Vec<Series> {
+    chosen
+        .iter()
+        .map(|seen| seen.series(points.get(&seen.parameter.id).map_or(&[][..], Vec::as_slice)))
+        .collect()
 }
 
 /// The pictures, both sizes of each.

@@ -23,7 +23,10 @@ impl OneForm {
                 error: None,
                 confirm: None,
             },
-            taken_at: taken_at_field("2026-11-23T18:30", "In the tank's time: Europe/Berlin (CET)".to_owned()),
+            taken_at: taken_at_field(
+                "2026-11-23T18:30",
+                "In the tank's time: Europe/Berlin (CET)".to_owned(),
+            ),
             note: note_field("after the change"),
             confirmed: vec![],
             error: None,
@@ -62,8 +65,10 @@ impl EditReadingPage {
         wrong.conflict = Some("Ben changed this reading while you were at it.".to_owned());
         if let Some(form) = &mut wrong.form {
             form.measure.error = Some("Temperature was 25.4 °C last time. Is 45.6 °C right?".to_owned());
-            form.measure.confirm =
-                Some(Confirm { token: "temperature=45.6".to_owned(), label: "Yes, 45.6 °C is right".to_owned() });
+            form.measure.confirm = Some(Confirm {
+                token: "temperature=45.6".to_owned(),
+                label: "Yes, 45.6 °C is right".to_owned(),
+            });
             form.taken_at.error = Some("This time is in the future.".to_owned());
         }
         let mut gone = page.clone();
