@@ -113,12 +113,13 @@
   }
 
   // ── the batch form: enter goes on, the range while one types, how many will be saved ──
-  for (const form of all("form[data-batch]")) {
+  const batch = form => {
     const boxes = all(".entry", form).map(entry => {
       const unit = one("select, .suffix", entry);
       return { input: one(".box > input", entry), live: one(".live", entry), unit, bands: () => (unit?.selectedOptions?.[0] ?? unit)?.dataset.bands };
     });
     const button = one("[data-count]", form);
+    const idle = button.textContent;
     const show = () => {
       let count = 0;
       for (const { input, live, bands } of boxes) {
@@ -128,7 +129,7 @@
         const refused = input.matches("[aria-invalid]") && input.value === input.defaultValue;
         mark(live, number && bands() && !refused ? judge(number, bands()) : "");
       }
-      button.textContent = count === 0 ? "Save readings" : count === 1 ? "Save 1 reading" : `Save ${count} readings`;
+      button.textContent = count === 0 ? idle : count === 1 ? "Save 1 reading" : `Save ${count} readings`;
     };
     form.addEventListener("input", show);
     form.addEventListener("keydown", event => {
@@ -145,6 +146,37 @@
     });
     window.addEventListener("pageshow", () => { button.removeAttribute("aria-busy"); show(); });
     show();
+  };
+  all("form[data-batch]").forEach(batch);
+
+  // ── quick entry: another tank or value brings its units, range and time at once ──
+  let wanted = 0;
+  const follow = form => {
+    one("button", form).hidden = true;
+    form.addEventListener("change", async event => {
+      const url = `${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`;
+      const turn = wanted += 1;
+      try {
+        const answer = await fetch(url);
+        if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+        const text = await answer.text();
+        // Only the last choice counts, whichever answer comes last.
+        if (turn !== wanted) return;
+        const fresh = one("#quick", new DOMParser().parseFromString(text, "text/html"));
+        one("#quick").replaceWith(fresh);
+        history.replaceState(null, "", url);
+        all("form[data-batch]", fresh).forEach(batch);
+        all("form[data-follow]", fresh).forEach(follow);
+        document.getElementById(event.target.id)?.focus();
+      } catch { location.assign(url); }
+    });
+  };
+  all("form[data-follow]").forEach(follow);
+
+  // ── a chart on paper ──
+  for (const button of all("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
   }
 
   // ── the chosen parameter is in view ──

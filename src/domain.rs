@@ -10,6 +10,8 @@ pub mod chemistry;
 pub mod cursor;
 pub mod custom_parameter;
 pub mod dates;
+pub mod days;
+pub mod estimate;
 pub mod field;
 pub mod health;
 pub mod id;

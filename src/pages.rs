@@ -6,9 +6,11 @@
 pub mod animal;
 pub mod calendar;
 pub mod care;
+pub mod chart;
 pub mod dashboard;
 pub mod display;
 pub mod error;
+pub mod estimate;
 pub mod form;
 pub mod gauge;
 pub mod markdown;
@@ -18,6 +20,7 @@ pub mod parts;
 pub mod photo;
 pub mod range;
 pub mod reading;
+pub mod reading_session;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -53,6 +56,8 @@ pub fn signed_in() -> Router<App> {
         .merge(timeline::routes())
         .merge(task::routes())
         .merge(calendar::routes())
+        .merge(reading_session::routes())
+        .merge(chart::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

@@ -12,6 +12,7 @@ mod load;
 mod rows;
 mod serve;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -22,6 +23,23 @@ use secrecy::SecretString;
 
 use load::{Figures, Target};
 use serve::Served;
+
+/// Pages of a tank's readings one by one.
+const HISTORY: [&str; 4] = ["history", "history, pH", "history, deep", "history, pH, deep"];
+
+/// What the tank measures.
+const TEN: [&str; 10] = [
+    "temperature",
+    "ph",
+    "salinity",
+    "ammonia",
+    "nitrite",
+    "nitrate",
+    "phosphate",
+    "kh",
+    "calcium",
+    "magnesium",
+];
 
 /// What is measured, and for how long.
 #[derive(Debug, Parser)]
@@ -70,7 +88,7 @@ async fn measure(args: &Args) -> Result<()> {
     );
     measure.print("bare axum handler", &measure.bare.clone());
 
-    let mut tank_pages = Vec::new();
+    let mut medians: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
     for &readings in &args.readings {
         rows::readings(&url, &household, readings).await.context("the readings")?;
         let served = Served::start(folder.path(), &url, &redis.url()).await?;
@@ -82,6 +100,17 @@ async fn measure(args: &Args) -> Result<()> {
         for range in ["24h", "7d", "30d", "90d", "1y", "all"] {
             rows.push((range, format!("/tanks/{}?parameter=ph&range={range}", household.tank), true));
         }
+        let tank = format!("/tanks/{}", household.tank);
+        // A place among the oldest readings, as the "Older" link of a page there has it.
+        let deep = rows::deep(&url, &household).await.context("a place deep in the history")?;
+        let [first, first_of_one, far, far_of_one] = HISTORY;
+        rows.push((first, format!("{tank}/history"), true));
+        rows.push((first_of_one, format!("{tank}/history?parameter=ph"), true));
+        rows.push((far, format!("{tank}/history?at={deep}"), true));
+        rows.push((far_of_one, format!("{tank}/history?parameter=ph&at={deep}"), true));
+        let all: String = TEN.map(|key| format!("&parameter={key}")).concat();
+        rows.push(("charts of four, 30 d", format!("{tank}/charts"), true));
+        rows.push(("charts of ten, 1 y", format!("{tank}/charts?range=1y{all}"), true));
         for (name, path, signed_in) in rows {
             let cookie = signed_in.then_some(household.cookie.as_str());
             let figures = measure.of(&Target::page(served.addr, &path, cookie), served.pid()?).await?;
@@ -91,9 +120,7 @@ async fn measure(args: &Args) -> Result<()> {
                 name.to_owned()
             };
             measure.print(&name, &figures);
-            if name == "tank page" {
-                tank_pages.push(figures.median);
-            }
+            medians.entry(name).or_default().push(figures.median);
         }
         println!(
             "memory of serve: {} MB now, {} MB at most",
@@ -102,8 +129,11 @@ async fn measure(args: &Args) -> Result<()> {
         );
         served.stop().await?;
     }
-    if let [first, .., last] = tank_pages[..] {
-        println!("\ntank page, largest to smallest: {:.2} times the time", ratio(last, first));
+    println!("\nfrom the smallest tank to the largest, the time of one answer alone grows");
+    for (name, medians) in &medians {
+        if let [first, .., last] = medians[..] {
+            println!("{name:<24} {:.2} times", ratio(last, first));
+        }
     }
     bare.stop().await?;
     redis.stop().await?;

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use safeharbor::db;
+use safeharbor::domain::cursor::{Cursor, Toward};
 use safeharbor::http::cookies::Credential;
 use safeharbor::http::session;
 use safeharbor::system::clock::Clock;
@@ -112,4 +113,19 @@ pub(crate) async fn readings(url: &SecretString, household: &Household, count: u
     let there: i64 = sqlx::query_scalar("select count(*) from readings").fetch_one(&mut connection).await?;
     anyhow::ensure!(there >= i64::from(count), "{there} readings were made, {count} asked for");
     Ok(connection.close().await?)
+}
+
+/// The cursor of a page with 99 of 100 readings before it.
+pub(crate) async fn deep(url: &SecretString, household: &Household) -> Result<String> {
+    let mut connection: PgConnection = db::pool::one(url, "bench").await?;
+    let (micros, id): (i64, Uuid) = sqlx::query_as(
+        "select (extract(epoch from taken_at) * 1000000)::bigint, id from readings
+         where tank_id = $1 and taken_at <= now() - interval '720 days' order by taken_at desc, id desc limit 1",
+    )
+    .bind(household.tank)
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    let at = jiff::Timestamp::from_microsecond(micros)?;
+    Ok(Cursor { toward: Toward::Older, at, id }.to_string())
 }

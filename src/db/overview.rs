@@ -184,18 +184,7 @@ async fn fetch(
             overviews.push(Overview { tank, tracked: Vec::new() });
         }
         let (Some(parameter), Some(overview)) = (row.parameter_id, overviews.last_mut()) else { continue };
-        let latest = match (row.value, row.below, row.taken_at, row.entered_value, row.entered_unit) {
-            (Some(value), Some(below), Some(taken_at), Some(entered_value), Some(entered_unit)) => {
-                Some(LatestReading {
-                    value,
-                    below,
-                    taken_at: taken_at.to_jiff(),
-                    entered_value,
-                    entered_unit,
-                })
-            }
-            _ => None,
-        };
+        let latest = latest(row.value, row.below, row.taken_at, row.entered_value, row.entered_unit);
         let points = row.days.unwrap_or_default().into_iter().zip(row.points.unwrap_or_default());
         overview.tracked.push(Tracked {
             parameter: ParameterId(parameter),
@@ -212,6 +201,54 @@ async fn fetch(
         });
     }
     Ok(overviews)
+}
+
+/// Everything else that can be measured in a tank, or was: what it does not track, with its ranges and last
+/// readings. Sparklines are left out.
+pub async fn untracked(db: &mut PgConnection, id: TankId) -> Result<Vec<Tracked>> {
+    let rows = sqlx::query!(
+        r#"select p.id, tp.unit_code as "unit_code?",
+                  case when tp.own_range then tp.act_low else pr.act_low end as act_low,
+                  case when tp.own_range then tp.ok_low else pr.ok_low end as ok_low,
+                  case when tp.own_range then tp.ok_high else pr.ok_high end as ok_high,
+                  case when tp.own_range then tp.act_high else pr.act_high end as act_high,
+                  coalesce(tp.stale_after_days, pr.stale_after_days) as stale_after_days,
+                  r.value as "value?", r.below as "below?", r.taken_at as "taken_at?",
+                  r.entered_value as "entered_value?", r.entered_unit as "entered_unit?"
+           from tanks t
+           join profiles f on f.key = t.profile_key
+           cross join parameters p
+           left join tank_parameters tp on tp.tank_id = t.id and tp.parameter_id = p.id
+           left join profile_ranges pr on pr.profile_key = t.profile_key and pr.parameter_id = p.id
+           left join lateral (
+               select value, below, taken_at, entered_value, entered_unit from readings
+               where tank_id = t.id and parameter_id = p.id
+               order by taken_at desc, id desc limit 1
+           ) r on true
+           where t.id = $1 and tp.tracked is not true
+             and (r.value is not null
+                  or case f.water_type when 'fresh' then p.in_fresh when 'salt' then p.in_salt else p.in_brackish end)
+           order by p.position, p.id"#,
+        id.0
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Tracked {
+            parameter: ParameterId(row.id),
+            range: Range {
+                act_low: row.act_low,
+                ok_low: row.ok_low,
+                ok_high: row.ok_high,
+                act_high: row.act_high,
+            },
+            stale_after_days: row.stale_after_days,
+            unit_code: row.unit_code,
+            latest: latest(row.value, row.below, row.taken_at, row.entered_value, row.entered_unit),
+            sparkline: Vec::new(),
+        })
+        .collect())
 }
 
 /// The last sessions of all active tanks, or of one tank; the newest first.
@@ -249,6 +286,23 @@ pub async fn recent_sessions(
             recorded_by: row.recorded_by,
         })
         .collect())
+}
+
+/// The last reading from the columns of an outer join.
+fn latest(
+    value: Option<Decimal>,
+    below: Option<bool>,
+    taken_at: Option<jiff_sqlx::Timestamp>,
+    entered_value: Option<Decimal>,
+    entered_unit: Option<String>,
+) -> Option<LatestReading> {
+    Some(LatestReading {
+        value: value?,
+        below: below?,
+        taken_at: taken_at?.to_jiff(),
+        entered_value: entered_value?,
+        entered_unit: entered_unit?,
+    })
 }
 
 /// The first UTC day of a sparkline: days are rolled up by UTC.

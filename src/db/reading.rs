@@ -66,7 +66,8 @@ pub async fn record(
     }
     let inserted = sqlx::query!(
         "insert into reading_sessions (id, tank_id, taken_at, note, recorded_by, created_at)
-         values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing",
+         select $1, $2, $3, $4, $5, $6 where not exists (select from removed_sessions where id = $1)
+         on conflict (id) do nothing",
         batch.session_id.0,
         tank.0,
         batch.taken_at.to_sqlx() as _,
@@ -77,10 +78,14 @@ pub async fn record(
     .execute(&mut *tx)
     .await?;
     if inserted.rows_affected() == 0 {
-        let owner =
-            sqlx::query_scalar!("select tank_id from reading_sessions where id = $1", batch.session_id.0)
-                .fetch_one(&mut *tx)
-                .await?;
+        // Saved before and deleted since, it stays deleted: a draft that is sent late brings nothing back.
+        let owner = sqlx::query_scalar!(
+            r#"select tank_id as "tank_id!" from reading_sessions where id = $1
+               union all select tank_id from removed_sessions where id = $1"#,
+            batch.session_id.0
+        )
+        .fetch_one(&mut *tx)
+        .await?;
         return if owner == tank.0 { Ok(Recorded::AlreadyThere) } else { Err(RecordError::OtherTank) };
     }
     insert(&mut tx, clock, tank, batch, by, now).await?;

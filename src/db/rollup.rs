@@ -6,10 +6,11 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 
 use super::Result;
-use crate::domain::id::TankId;
+use crate::domain::id::{ChangeId, TankId};
 use crate::domain::reading::Batch;
 
-/// Adds a session's readings, which may be older than what is there. Of equal extremes the earliest counts.
+/// Adds a session's readings, which are stored already and may be older than what is there. Of equal extremes the
+/// earliest counts.
 pub(super) async fn add(tx: &mut PgConnection, tank: TankId, batch: &Batch) -> Result<()> {
     let parameters: Vec<i16> = batch.values.iter().map(|value| value.parameter.0).collect();
     let values: Vec<Decimal> = batch.values.iter().map(|value| value.value).collect();
@@ -28,7 +29,13 @@ pub(super) async fn add(tx: &mut PgConnection, tank: TankId, batch: &Batch) -> R
              max_value  = greatest(d.max_value, excluded.max_value),
              max_at     = case when (-excluded.max_value, excluded.max_at) < (-d.max_value, d.max_at)
                                then excluded.max_at else d.max_at end,
-             last_value = case when excluded.last_at >= d.last_at then excluded.last_value else d.last_value end,
+             -- Of several at the last instant the one with the highest id counts, as everywhere.
+             last_value = case
+                 when excluded.last_at > d.last_at then excluded.last_value
+                 when excluded.last_at < d.last_at then d.last_value
+                 else (select r.value from readings r
+                       where r.tank_id = d.tank_id and r.parameter_id = d.parameter_id and r.taken_at = d.last_at
+                       order by r.id desc limit 1) end,
              last_at    = greatest(d.last_at, excluded.last_at),
              any_below  = d.any_below or excluded.any_below",
         tank.0,
@@ -36,6 +43,49 @@ pub(super) async fn add(tx: &mut PgConnection, tank: TankId, batch: &Batch) -> R
         &parameters,
         &values,
         &below,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Counts the days anew that a change of readings touched, before and after it.
+pub(super) async fn after(tx: &mut PgConnection, tank: TankId, change: ChangeId) -> Result<()> {
+    let touched = sqlx::query!(
+        r#"select distinct v.parameter_id, (v.taken_at at time zone 'UTC')::date as "day!"
+           from reading_versions c
+           join reading_versions v on v.reading_id = c.reading_id and v.version in (c.version - 1, c.version)
+           where c.change_id = $1"#,
+        change.0
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let (parameters, days): (Vec<i16>, Vec<_>) =
+        touched.into_iter().map(|row| (row.parameter_id, row.day)).unzip();
+    sqlx::query!(
+        "delete from reading_days d using unnest($2::smallint[], $3::date[]) as t (parameter_id, day)
+         where d.tank_id = $1 and d.parameter_id = t.parameter_id and d.day = t.day",
+        tank.0,
+        &parameters,
+        &days as _,
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "insert into reading_days (tank_id, parameter_id, day, readings, min_value, min_at, max_value, max_at,
+                                   last_value, last_at, any_below)
+         select $1, t.parameter_id, t.day, count(*),
+                min(value), (array_agg(taken_at order by value, taken_at))[1],
+                max(value), (array_agg(taken_at order by value desc, taken_at))[1],
+                (array_agg(value order by taken_at desc, id desc))[1], max(taken_at), bool_or(below)
+         from unnest($2::smallint[], $3::date[]) as t (parameter_id, day)
+         join readings r on r.tank_id = $1 and r.parameter_id = t.parameter_id
+              and r.taken_at >= t.day::timestamp at time zone 'UTC'
+              and r.taken_at < (t.day + 1)::timestamp at time zone 'UTC'
+         group by t.parameter_id, t.day",
+        tank.0,
+        &parameters,
+        &days as _,
     )
     .execute(tx)
     .await?;

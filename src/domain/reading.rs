@@ -1,5 +1,9 @@
 //! A batch of readings as it is typed at the tank: checked as a whole, all or nothing.
 
+pub mod edit;
+
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -14,6 +18,42 @@ use crate::domain::zone;
 
 /// The longest note, in characters.
 pub const NOTE_MAX: usize = 256;
+
+/// Where a reading came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Somebody typed it.
+    Manual,
+    /// A probe sent it.
+    Probe,
+    /// It came with other data.
+    Import,
+}
+
+impl Source {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Manual, Self::Probe, Self::Import];
+
+    /// Its name in the schema.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Probe => "probe",
+            Self::Import => "import",
+        }
+    }
+}
+
+impl FromStr for Source {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL
+            .into_iter()
+            .find(|source| source.as_str() == text)
+            .ok_or_else(|| format!("no such source: {text}"))
+    }
+}
 
 /// The form as it came in.
 #[derive(Clone, Debug, Default)]

@@ -38,6 +38,18 @@ impl Span {
         }
     }
 
+    /// As short as a button wants it.
+    pub const fn short(self) -> &'static str {
+        match self {
+            Self::Day => "24 h",
+            Self::Week => "7 d",
+            Self::Month => "30 d",
+            Self::Quarter => "90 d",
+            Self::Year => "1 y",
+            Self::All => "All",
+        }
+    }
+
     /// In words.
     pub const fn label(self) -> &'static str {
         match self {

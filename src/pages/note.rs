@@ -7,9 +7,7 @@ use super::care::note::CareNote;
 use super::parts::State;
 use super::shell::Notice;
 use super::task::note::TaskNote;
-use crate::domain::id::{
-    AnimalEventId, AnimalId, AnimalRevisionId, ChangeId, ParameterId, PhotoId, TankId,
-};
+use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId, ChangeId, ParameterId, PhotoId, TankId};
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,25 @@
-//! Readings: entered together at the tank.
+//! Readings: entered together at the tank or one by one, corrected, deleted, looked back at.
 
+pub mod back;
 pub mod choose;
 pub mod create;
+pub mod delete;
+pub mod edit;
+pub mod history;
 pub mod new;
+pub mod one;
+pub mod quick;
+pub mod row;
+pub mod save;
+pub mod undo;
+pub mod update;
+
+use std::str::FromStr;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::{FromRequestParts, Path};
+use axum::routing::{get, post};
+use http::request::Parts;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
@@ -17,12 +31,31 @@ use crate::db::overview::Overview;
 use crate::domain::dates::DateFormat;
 use crate::domain::unit::ParameterUnit;
 use crate::http::App;
+use crate::http::error::Error;
 
 /// The pages of this module.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/tanks/{id}/readings/new", get(new::handle).post(create::handle))
+        .route("/tanks/{id}/history", get(history::handle))
         .route("/readings/new", get(choose::handle))
+        .route("/readings/quick", get(quick::handle).post(save::handle))
+        .route("/readings/{id}/edit", get(edit::handle).post(update::handle))
+        .route("/readings/{id}/delete", post(delete::handle))
+        .route("/readings/changes/{id}/undo", post(undo::handle))
+}
+
+/// What the address names by its id. Anything that is no id is a page that does not exist.
+#[derive(Clone, Copy, Debug)]
+pub struct At<T>(pub T);
+
+impl<T: FromStr> FromRequestParts<App> for At<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Error> {
+        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Error::NotFound)?;
+        id.parse().map(Self).map_err(|_| Error::NotFound)
+    }
 }
 
 /// An empty form for a tank.
@@ -48,6 +81,7 @@ fn page(visit: &Visit, overview: &Overview, form: ReadingsForm) -> NewReadingsPa
         tank: tank.name.clone(),
         tank_href: href(tank.id),
         action: format!("{}/readings/new", href(tank.id)),
+        quick_href: format!("/readings/quick?tank={}", tank.id),
         zone: crate::domain::zone::name(&tank.zone).to_owned(),
         form,
     }

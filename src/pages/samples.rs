@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::parts::Markup;
-use super::{animal, calendar, care, dashboard, display, error, parameter, photo, range, reading, session, settings, setup, tank, task, timeline, tracking};
+use super::{
+    animal, calendar, care, chart, dashboard, display, error, parameter, photo, range, reading,
+    reading_session, session, settings, setup, tank, task, timeline, tracking,
+};
 
 mod markup;
 
@@ -46,6 +49,13 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, task::new::TaskFormPage::samples());
     add(&mut pages, task::show::TaskPage::samples());
     add(&mut pages, calendar::settings::CalendarPage::samples());
+    add(&mut pages, reading::quick::QuickPage::samples());
+    add(&mut pages, reading::edit::EditReadingPage::samples());
+    add(&mut pages, reading::history::HistoryPage::samples());
+    add(&mut pages, reading_session::show::SessionPage::samples());
+    add(&mut pages, reading_session::show::GonePage::samples());
+    add(&mut pages, reading_session::edit::EditSessionPage::samples());
+    add(&mut pages, chart::show::ChartsPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

@@ -73,6 +73,16 @@ impl AtTank {
         let more = db::tank::more(db, self.0).await?.ok_or(Error::NotFound)?;
         Ok((tank, more))
     }
+
+    /// The tank with everything it tracks and everything else that can be measured there, or was, after what it tracks.
+    ///
+    /// # Errors
+    /// When there is no such tank, or the database does not answer.
+    pub async fn everything(self, db: &mut PgConnection, now: Timestamp) -> Result<Overview, Error> {
+        let mut overview = self.overview(db, now).await?;
+        overview.tracked.extend(overview::untracked(db, self.0).await?);
+        Ok(overview)
+    }
 }
 
 /// The address of a tank's page.

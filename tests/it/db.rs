@@ -4,6 +4,8 @@
 
 mod animal;
 mod care;
+mod change;
+mod history;
 mod household;
 mod overview;
 mod reading;
@@ -12,6 +14,6 @@ mod seeds;
 mod series;
 mod sign_in;
 mod tank;
-mod tracking;
 mod task;
 mod timeline;
+mod tracking;

@@ -81,6 +81,9 @@ mod tanks {
             mod quick;
         }
         mod timeline;
+        mod history {
+            mod get;
+        }
         mod readings {
             mod new {
                 mod get;
@@ -144,9 +147,18 @@ mod livestock {
     }
 }
 mod readings {
+    mod id {
+        mod edit;
+    }
     mod new {
         mod get;
     }
+    mod quick {
+        mod both;
+    }
+}
+mod sessions {
+    mod id;
 }
 mod assets {
     mod get;

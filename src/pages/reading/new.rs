@@ -100,7 +100,7 @@ impl ReadingsForm {
 }
 
 /// The error with the parameter in front, unless it begins with it.
-fn named(name: &str, text: &str) -> String {
+pub(super) fn named(name: &str, text: &str) -> String {
     if text.starts_with(name) { text.to_owned() } else { format!("{name}: {text}") }
 }
 
@@ -116,6 +116,8 @@ pub struct NewReadingsPage {
     pub tank_href: String,
     /// Where the form is sent.
     pub action: String,
+    /// The form of one value.
+    pub quick_href: String,
     /// The tank's zone, for the script.
     pub zone: String,
     /// The form.
@@ -145,6 +147,7 @@ impl NewReadingsPage {
             tank: "Reef by the window".to_owned(),
             tank_href: "/tanks/reef".to_owned(),
             action: "/tanks/reef/readings/new".to_owned(),
+            quick_href: "/readings/quick?tank=reef".to_owned(),
             zone: "Europe/Berlin".to_owned(),
             form,
         };

@@ -91,6 +91,11 @@ fn read(html: &str) -> (Vec<Tag<'_>>, Vec<String>) {
             continue;
         }
         let name = inside.split([' ', '\n', '/']).next().unwrap_or_default();
+        // A drawing has titles of its own.
+        if name == "title" && open.contains(&"svg") {
+            open.push(name);
+            continue;
+        }
         tags.push(Tag { name, attributes: attributes(inside[name.len()..].trim_end_matches('/')) });
         // An option's end tag may be left out, and is where it has no text (`datalist`).
         let closed = VOID.contains(&name) && !(name == "option" && rest.starts_with(|next| next != '<'));

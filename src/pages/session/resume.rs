@@ -66,7 +66,14 @@ impl Kept {
 fn may_resume(action: &str) -> bool {
     let path: Vec<&str> = action.split('/').collect();
     let plain = action.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-_".contains(&byte));
-    plain && matches!(path.as_slice(), ["", "tanks", "new"] | ["", "tanks", _, "readings", "new"])
+    plain
+        && matches!(
+            path.as_slice(),
+            ["", "tanks", "new"]
+                | ["", "tanks", _, "readings", "new"]
+                | ["", "readings", "quick"]
+                | ["", "readings" | "sessions", _, "edit"]
+        )
 }
 
 fn spoken(name: &str) -> String {

@@ -15,12 +15,12 @@ use crate::db::photo::Named;
 use crate::db::tank::More;
 use crate::db::{self, animal, series};
 use crate::domain::id::ParameterId;
-use crate::domain::parameter::WaterType;
 use crate::domain::photo::Subject;
 use crate::domain::span::Span;
 use crate::http::error::Error;
 use crate::pages::animal::stock::{self, StockView};
 use crate::pages::care::quick::{self, QuickCare};
+use crate::pages::estimate::{self, Estimate};
 use crate::pages::markdown;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::photo::Gallery;
@@ -102,17 +102,6 @@ pub struct Readout {
     pub range: String,
 }
 
-/// Toxic ammonia, estimated.
-#[derive(Clone, Debug)]
-pub struct Estimate {
-    /// Where it stands.
-    pub state: State,
-    /// The value with its unit.
-    pub value: String,
-    /// What it was estimated from.
-    pub inputs: String,
-}
-
 /// A row of the chart's table.
 #[derive(Clone, Debug)]
 pub struct ChartRow {
@@ -178,6 +167,10 @@ pub struct TankPage {
     pub reason: String,
     /// Its batch form.
     pub log_href: String,
+    /// Its charts.
+    pub charts_href: String,
+    /// All its readings.
+    pub history_href: String,
     /// What it tracks, as an enumeration.
     pub tracked: String,
     /// How many of the tracked parameters were ever measured.
@@ -186,8 +179,8 @@ pub struct TankPage {
     pub todo: Vec<Todo>,
     /// The latest values, in the tank's order.
     pub readouts: Vec<Readout>,
-    /// Toxic ammonia, when it can be estimated.
-    pub estimate: Option<Estimate>,
+    /// Toxic ammonia and CO₂, when they can be estimated.
+    pub estimates: Vec<Estimate>,
     /// The chart.
     pub chart: Option<ChartView>,
     /// Equipment and notes; may be empty.
@@ -249,8 +242,6 @@ pub async fn handle(
     let span = chosen.map_or_else(Span::default, |chosen| chosen.span);
     let link = |key: &str| address(&overview, key, span);
     let is_chosen = |seen: &Seen<'_>| chosen.is_some_and(|one| one.seen.parameter.id == seen.parameter.id);
-    let water =
-        catalogue.profile(&overview.tank.profile).map_or(WaterType::Fresh, |profile| profile.water_type);
     let log_href = format!("{}/readings/new", href(at.0));
     let readouts = seen.iter().map(|seen| {
         let shown = Shown { zone: &overview.tank.zone, now, dates: visit.dates() };
@@ -267,6 +258,8 @@ pub async fn handle(
         state: health.state.into(),
         reason: reason(&health, &seen),
         log_href,
+        charts_href: format!("{}/charts", href(at.0)),
+        history_href: format!("{}/history", href(at.0)),
         tracked: text::list(&seen.iter().map(|seen| seen.parameter.name.as_str()).collect::<Vec<_>>()),
         measured: seen.iter().filter(|seen| seen.tracked.latest.is_some()).count(),
         // Nobody has to do anything for a tank that is no more.
@@ -276,7 +269,7 @@ pub async fn handle(
             Vec::new()
         },
         readouts: readouts.collect(),
-        estimate: gather::estimate(&seen, water),
+        estimates: estimate::of_latest(&seen, &overview, catalogue),
         chart,
         notes: more.notes.as_deref().map(markdown::render).unwrap_or_default(),
         down: down(&visit, &overview, more),

@@ -100,3 +100,60 @@ async fn a_probe_that_sends_often_costs_no_more() {
     let day = points(&household, tank, Span::Day).await;
     assert!((199..=201).contains(&day.len()), "{}", day.len());
 }
+
+#[tokio::test]
+async fn several_parameters_come_in_one_answer_and_a_window_ends_where_it_ends() {
+    let household = Household::new().await;
+    let tank = household.tank().await;
+    for minutes in [0, 90, 1_440, 4_000] {
+        household.record(tank, minutes, &[("ph", "8.2"), ("kh", "9")]).await;
+    }
+    let ids = ["ph", "kh", "calcium"].map(|key| household.parameter(key));
+    let now = household.clock.now();
+    let ago = |minutes: i64| now - SignedDuration::from_mins(minutes);
+    let mut db = household.connection().await;
+    let series = db::series::between(&mut db, tank, &ids, ago(1_440), ago(90)).await.unwrap();
+    assert_eq!(series.len(), 2, "what was not measured is not there");
+    for id in &ids[..2] {
+        let at: Vec<_> = series[id].iter().map(|point| point.at).collect();
+        assert_eq!(at, [ago(1_440), ago(90)], "both ends are in");
+    }
+    assert_eq!(db::series::between(&mut db, tank, &[], ago(1_440), now).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_long_window_counts_the_days_it_cuts_from_their_readings() {
+    let household = Household::new().await;
+    let tank = household.tank().await;
+    // Every two minutes for 35 days; values go round, so any long enough part has both extremes.
+    fill(&household, tank, 25_200, 120).await;
+    let ph = household.parameter("ph");
+    let now = household.clock.now();
+    let (from, to) = (now - SignedDuration::from_hours(24 * 20 + 5), now - SignedDuration::from_mins(61));
+    let mut db = household.connection().await;
+    let points = &db::series::between(&mut db, tank, &[ph], from, to).await.unwrap()[&ph];
+    assert!((20..=22).contains(&points.len()), "{}", points.len());
+    assert!(points.iter().all(|point| from <= point.at && point.at <= to));
+    let exact = sqlx::query_as::<_, (i64, Decimal, Decimal)>(
+        "select count(*), min(value), max(value) from readings where taken_at between $1 and $2",
+    )
+    .bind(jiff_sqlx::ToSqlx::to_sqlx(from))
+    .bind(jiff_sqlx::ToSqlx::to_sqlx(to))
+    .fetch_one(&household.database.pool)
+    .await
+    .unwrap();
+    assert_eq!(extremes(points), (exact.1, exact.2));
+    let last = sqlx::query_scalar::<_, Decimal>(
+        "select value from readings where taken_at <= $1 order by taken_at desc limit 1",
+    )
+    .bind(jiff_sqlx::ToSqlx::to_sqlx(to))
+    .fetch_one(&household.database.pool)
+    .await
+    .unwrap();
+    assert_eq!(points.last().unwrap().last, last);
+    // Many at once are drawn coarser, so that a page's weight has an end.
+    let many: Vec<_> = household.catalogue.parameters().iter().map(|parameter| parameter.id).collect();
+    let day = now - SignedDuration::from_hours(24);
+    let coarse = db::series::between(&mut db, tank, &many, day, now).await.unwrap();
+    assert!((55..=61).contains(&coarse[&ph].len()), "{}", coarse[&ph].len());
+}

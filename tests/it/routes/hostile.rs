@@ -128,6 +128,15 @@ async fn the_forms_of_a_task() {
     }
 }
 
+#[tokio::test]
+async fn the_forms_of_one_reading() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    let form = forms::edit(&app, &mut browser, tank).await;
+    assault(&app, &mut browser, &form).await;
+    let form = forms::quick(&app, &mut browser, tank).await;
+    assault(&app, &mut browser, &form).await;
+}
+
 /// What is taken is shown again as text, not as markup.
 #[tokio::test]
 async fn what_was_taken_is_escaped_wherever_it_is_shown() {

@@ -11,6 +11,7 @@ use crate::domain::health;
 use crate::domain::parameter::Catalogue;
 use crate::domain::unit::Units;
 use crate::pages::parts::{Markup, State};
+use crate::pages::reading::row::session_href;
 use crate::pages::tank::{Seen, health as health_of, href, reason};
 use crate::pages::text;
 
@@ -129,7 +130,7 @@ pub(super) fn recent(
             let tank = tank(session)?;
             Some(RecentSession {
                 tank: tank.name.clone(),
-                href: href(tank.id),
+                href: session_href(session.id),
                 values: std::iter::once(text::count(session.readings, "reading"))
                     .chain(session.note.clone())
                     .collect(),

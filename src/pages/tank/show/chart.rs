@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::{ChartRow, ChartView};
-use crate::charts::{self, Band, Point, Series, Size, Window};
+use crate::charts::{self, Size, Window};
 use crate::db::overview::Overview;
 use crate::db::series;
 use crate::domain::dates::DateFormat;
@@ -35,29 +35,7 @@ pub(super) fn view(
 ) -> ChartView {
     let Chosen { seen: one, span } = chosen;
     let key = &one.parameter.key;
-    let in_unit = |value: Decimal| one.unit.from_canonical(value);
-    let drawn = points.iter().filter_map(|point| {
-        Some(Point {
-            at: point.at,
-            min: in_unit(point.min)?,
-            max: in_unit(point.max)?,
-            last: in_unit(point.last)?,
-            below: point.below,
-        })
-    });
-    let range = &one.tracked.range;
-    let series = Series {
-        name: one.parameter.name.clone(),
-        unit: one.symbol().to_owned(),
-        decimals: u8::try_from(one.unit.decimals).unwrap_or(2),
-        band: Band {
-            act_low: range.act_low.and_then(in_unit),
-            ok_low: range.ok_low.and_then(in_unit),
-            ok_high: range.ok_high.and_then(in_unit),
-            act_high: range.act_high.and_then(in_unit),
-        },
-        points: drawn.collect(),
-    };
+    let series = one.series(points);
     let from = span.start(now).or(points.first().map(|point| point.at)).unwrap_or(now);
     let window = Window { from, to: now, zone: overview.tank.zone.clone(), dates };
     let svg =
@@ -78,7 +56,7 @@ pub(super) fn view(
         spans: Span::ALL
             .map(|each| Pick {
                 href: address(overview, key, each),
-                label: short(each).to_owned(),
+                label: each.short().to_owned(),
                 chosen: each == *span,
             })
             .to_vec(),
@@ -105,15 +83,4 @@ fn facts(seen: &Seen<'_>, points: &[series::Point]) -> Vec<Fact> {
         Some(Fact { label: label.to_owned(), value: shown })
     };
     [fact("Lowest", lowest), fact("Highest", highest)].into_iter().flatten().collect()
-}
-
-const fn short(span: Span) -> &'static str {
-    match span {
-        Span::Day => "24 h",
-        Span::Week => "7 d",
-        Span::Month => "30 d",
-        Span::Quarter => "90 d",
-        Span::Year => "1 y",
-        Span::All => "All",
-    }
 }

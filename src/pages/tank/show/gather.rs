@@ -5,13 +5,11 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::{Estimate, Readout, Todo, Trend, Way};
+use super::{Readout, Todo, Trend, Way};
 use crate::db::overview::LatestReading;
-use crate::domain::chemistry;
 use crate::domain::dates::DateFormat;
 use crate::domain::health::{self, Health};
 use crate::domain::number;
-use crate::domain::parameter::WaterType;
 use crate::domain::range::Range;
 use crate::pages::gauge;
 use crate::pages::parts::{Markup, State};
@@ -97,42 +95,5 @@ fn trend(seen: &Seen<'_>, latest: &LatestReading) -> Option<Trend> {
         ("0", _) => Trend { way: Way::Level, text: "steady".to_owned() },
         (step, true) => Trend { way: Way::Up, text: format!("up {step}") },
         (step, false) => Trend { way: Way::Down, text: format!("down {step}") },
-    })
-}
-
-/// Toxic ammonia from what was measured together with the total; none when something is missing.
-pub(super) fn estimate(seen: &[Seen<'_>], water: WaterType) -> Option<Estimate> {
-    let latest = |key: &str| {
-        let found = seen.iter().find(|seen| seen.parameter.key == key)?;
-        Some((found, found.tracked.latest.as_ref()?))
-    };
-    let (total, reading) = latest("ammonia")?;
-    let together = |key: &str| latest(key).filter(|(_, other)| other.taken_at == reading.taken_at);
-    let (ph, temperature) = (together("ph")?, together("temperature")?);
-    let float = |(_, reading): (&Seen<'_>, &LatestReading)| reading.value.to_f64();
-    let mut inputs = vec![(total, reading), ph, temperature];
-    let fraction = if water == WaterType::Fresh {
-        chemistry::nh3_fraction_fresh(float(ph)?, float(temperature)?)?
-    } else {
-        let salinity = together("salinity")?;
-        inputs.push(salinity);
-        chemistry::nh3_fraction_salt(float(ph)?, float(temperature)?, float(salinity)?)?
-    };
-    let toxic = chemistry::toxic_ammonia(reading.value.to_f64()?, fraction);
-    let act = if water == WaterType::Salt { chemistry::NH3_ACT_MARINE } else { chemistry::NH3_ACT };
-    let state = match toxic {
-        _ if reading.below => State::Ok,
-        toxic if toxic >= act => State::Act,
-        toxic if toxic >= chemistry::NH3_WATCH => State::Watch,
-        _ => State::Ok,
-    };
-    let shown = number::show(Decimal::from_f64_retain(toxic)?, number::Digits::Significant(4));
-    let named = |(seen, reading): &(&Seen<'_>, &LatestReading)| {
-        format!("{} {}", seen.parameter.name, seen.unit.with_symbol(&seen.value(reading)))
-    };
-    Some(Estimate {
-        state,
-        value: format!("{}{shown} mg/L NH₃", if reading.below { "<" } else { "" }),
-        inputs: text::list(&inputs.iter().map(named).collect::<Vec<_>>()),
     })
 }

@@ -1,15 +1,16 @@
 //! Tanks to look at.
 
-use super::{ChartRow, ChartView, Down, Estimate, Readout, TankPage, Todo, Trend, Way};
+use super::{ChartRow, ChartView, Down, Readout, TankPage, Todo, Trend, Way};
 use crate::pages::animal::stock::StockView;
 use crate::pages::care::quick::QuickCare;
+use crate::pages::estimate::Estimate;
 use crate::pages::parts::{Fact, Markup, Pick, State};
 use crate::pages::photo;
 use crate::pages::samples;
 use crate::pages::shell::Shell;
-use crate::pages::{gauge, markdown};
 use crate::pages::task::due::DueList;
 use crate::pages::timeline::Timeline;
+use crate::pages::{gauge, markdown};
 
 impl TankPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
@@ -17,7 +18,7 @@ impl TankPage {
         let mut one = reef.clone();
         one.readouts.truncate(1);
         one.todo.clear();
-        one.estimate = None;
+        one.estimates.clear();
         one.state = State::Ok;
         one.reason = "1 of 10 tracked values measured; it is in range.".to_owned();
         let mut blank = reef.clone();
@@ -29,7 +30,7 @@ impl TankPage {
             measured: 0,
             todo: vec![],
             readouts: vec![],
-            estimate: None,
+            estimates: vec![],
             chart: None,
             notes: Markup::default(),
             photos: photo::sample::gallery(0),
@@ -87,6 +88,8 @@ fn reef() -> TankPage {
         state: State::Act,
         reason: "Phosphate is far above its range.".to_owned(),
         log_href: "/tanks/reef/readings/new".to_owned(),
+        charts_href: "/tanks/reef/charts".to_owned(),
+        history_href: "/tanks/reef/history".to_owned(),
         tracked: "temperature, pH, salinity, ammonia, nitrite, nitrate, phosphate, KH, calcium and magnesium"
             .to_owned(),
         measured: 9,
@@ -131,11 +134,7 @@ fn reef() -> TankPage {
             readout("Calcium", "420", "ppm", State::Ok, "380–450", Some((362.0, 380.0, 450.0, 468.0)), 420.0),
             readout("Magnesium", "", "ppm", State::New, "OK 1280–1350", None, 0.0),
         ],
-        estimate: Some(Estimate {
-            state: State::Ok,
-            value: "0.0013 ppm".to_owned(),
-            inputs: "total ammonia 0.02 ppm, pH 8.1, 25.4 °C and 35 ppt, measured together".to_owned(),
-        }),
+        estimates: Estimate::samples(),
         chart: Some(chart()),
         notes: markdown::render(
             "## Flow\n\n- Return pump, 3,000 L/h\n- Two [wave pumps](https://example.org/), *slow at night*\n\n\

@@ -313,8 +313,10 @@ pub(super) async fn care(app: &TestApp, browser: &mut Browser, tank: TankId) -> 
     let form = |kind: &str, more: Vec<Field>| {
         Form::new(&path, &foreign, common(kind).into_iter().chain(more).collect())
     };
-    let edit =
-        vec![Field::new("subject", "sponge", Kind::OptionalLine), Field::new("done_at", NOW_IN_BERLIN, Kind::Exact)];
+    let edit = vec![
+        Field::new("subject", "sponge", Kind::OptionalLine),
+        Field::new("done_at", NOW_IN_BERLIN, Kind::Exact),
+    ];
     let note = || Field::new("note", "as always", Kind::Note);
     vec![
         form(
@@ -414,4 +416,38 @@ pub(super) async fn task(browser: &mut Browser, tank: TankId) -> Vec<Form> {
     };
     assert!(shown.names().all(tried), "a field that is not tried");
     forms
+}
+
+/// The form of one reading.
+pub(super) async fn quick(app: &TestApp, browser: &mut Browser, tank: TankId) -> Form {
+    let batch = batch(app, browser, tank).await;
+    let fields = vec![
+        Field::new("form_id", "{id}", Kind::Exact).beside(&[""]),
+        Field::new("tank", tank.to_string(), Kind::Exact).beside(&[""]),
+        Field::new("parameter", "kh", Kind::Exact).beside(&[""]),
+        Field::new("value", "9", Kind::Exact),
+        Field::new("unit", "dKH", Kind::Exact).beside(&["value"]),
+        Field::new("taken_at", NOW_IN_BERLIN, Kind::Exact),
+        Field::new("note", "after the change", Kind::Note),
+        Field::new("confirmed", "kh=9", Kind::Ticks),
+    ];
+    Form::new("/readings/quick", &batch.foreign, fields)
+}
+
+/// The form that corrects a reading; nothing of it is stored, as it is of a version that is none yet.
+pub(super) async fn edit(app: &TestApp, browser: &mut Browser, tank: TankId) -> Form {
+    let mut form = browser.get(&format!("/readings/quick?tank={tank}&parameter=kh")).await.form();
+    form.set("value", "9");
+    browser.post_form(&form).await.is(303);
+    let reading = app.column("select id::text from readings").await.remove(0);
+    let fields = vec![
+        Field::new("form_id", "{id}", Kind::Exact).beside(&[""]),
+        Field::new("version", "1", Kind::Exact).beside(&[""]),
+        Field::new("value", "x", Kind::Exact),
+        Field::new("unit", "dKH", Kind::Exact).beside(&["value"]),
+        Field::new("taken_at", NOW_IN_BERLIN, Kind::Exact),
+        Field::new("back", "history", Kind::Ignored),
+    ];
+    let held_back = Some("value".to_owned());
+    Form { held_back, ..Form::new(&format!("/readings/{reading}/edit"), SOMETHING_ELSE, fields) }
 }
