@@ -42,6 +42,9 @@ async fn record(household: &Household, animal: AnimalId, event: Event) -> Result
     db::animal::record(&mut db, &household.clock, animal, event, household.owner).await
 }
 
+/// Species, kind, whether it arrived, how many, and the other tank.
+type Told = (String, Kind, bool, Option<i32>, Option<String>);
+
 /// Whether everything that is kept beside the events is what follows from them.
 async fn what_is_kept_follows(household: &Household) {
     let mut db = household.connection().await;
@@ -183,7 +186,7 @@ async fn a_tank_tells_what_happened_to_its_animals() {
     let mistake = group(&household, reef, "Mistake", 1).await;
     let mut db = household.connection().await;
     db::animal::delete(&mut db, &household.clock, mistake, household.owner).await.unwrap();
-    let told = |events: &[db::animal::TankEvent]| -> Vec<(String, Kind, bool, Option<i32>, Option<String>)> {
+    let told = |events: &[db::animal::TankEvent]| -> Vec<Told> {
         let tell = |event: &db::animal::TankEvent| {
             (event.species.clone(), event.kind, event.arrived, event.quantity, event.other_tank.clone())
         };
@@ -281,7 +284,7 @@ async fn the_schema_itself_refuses_what_makes_no_sense() {
          select gen_random_uuid(), id, id, 'removed', now() from animals",
     ] {
         let refused = sqlx::query(wrong).execute(&household.database.pool).await.unwrap_err();
-        let code = refused.as_database_error().and_then(|error| error.code()).unwrap().into_owned();
+        let code = refused.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap().into_owned();
         assert!(code.starts_with("23"), "{code}: {wrong}");
     }
 }
