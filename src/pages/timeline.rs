@@ -175,10 +175,9 @@ fn animals(event: &AnimalEvent) -> String {
     };
     let other = event.other_tank.as_deref();
     match (event.kind.as_str(), event.came, other) {
-        ("acquired", ..) => format!("{who} came"),
+        ("acquired", ..) | ("moved", true, None) => format!("{who} came"),
         ("added", ..) => format!("{who} added"),
         ("moved", true, Some(from)) => format!("{who} came from {from}"),
-        ("moved", true, None) => format!("{who} came"),
         ("moved", false, Some(to)) => format!("{who} moved to {to}"),
         ("moved", false, None) => format!("{who} moved"),
         ("died", ..) => format!("{who} died"),

@@ -67,18 +67,19 @@ pub fn check(
 /// What was done; errors carry the names of the fields.
 fn what(kind: Kind, form: &CareForm, errors: &mut FieldErrors) -> Option<What> {
     let subject = match kind.subject_label() {
-        Some(_) => errors.take("subject", subject(kind, &form.subject))?,
-        None => None,
+        Some(_) => errors.take("subject", subject(kind, &form.subject)),
+        None => Some(None),
     };
     let portion = match kind {
-        Kind::Feeding => errors.take("portion", words::line(&form.portion, SUBJECT_MAX))?,
-        _ => None,
+        Kind::Feeding => errors.take("portion", words::line(&form.portion, SUBJECT_MAX)),
+        _ => Some(None),
     };
     let amount = match kind.units() {
-        [] => None,
-        _ => Some(amount(kind, "amount", &form.amount, "unit", &form.unit, errors)?),
+        [] => Some(None),
+        _ => amount(kind, "amount", &form.amount, "unit", &form.unit, errors).map(Some),
     };
-    Some(What { kind, subject, amount, portion })
+    // Everything has been looked at before anything is given up.
+    Some(What { kind, subject: subject?, amount: amount?, portion: portion? })
 }
 
 /// The product, food or thing of this kind.

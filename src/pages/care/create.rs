@@ -57,8 +57,7 @@ pub(super) async fn again(
     typed: &Typed,
     form: &CareForm,
 ) -> Result<NewCarePage, Error> {
-    let mut errors =
-        check(form, None, &tank.zone, visit.app.clock.now()).err().unwrap_or_else(FieldErrors::new);
+    let mut errors = check(form, None, &tank.zone, visit.app.clock.now()).err().unwrap_or_default();
     if typed.get("form_id").parse::<CareId>().is_err() {
         errors.push(FORM, "This form is damaged. Reload the page and enter it again.");
     }

@@ -136,8 +136,8 @@ impl EditCarePage {
         use crate::domain::care::Kind;
         use crate::domain::unit::UnitSystem;
 
-        let zone = || "Europe/Berlin (CET)".to_owned();
-        let mut form = CareFields::new(Kind::WaterChange, UnitSystem::Metric, "2026-11-23T18:30", zone());
+        let zone = "Europe/Berlin (CET)";
+        let mut form = CareFields::new(Kind::WaterChange, UnitSystem::Metric, "2026-11-23T18:30", zone);
         form.amount = form.amount.map(|field| field.with("10"));
         let page = Self {
             shell: Shell::sample("tanks"),

@@ -34,7 +34,7 @@ pub struct CareFields {
 
 impl CareFields {
     /// Empty fields of a kind.
-    pub fn new(kind: Kind, units: UnitSystem, done_at: &str, zone: String) -> Self {
+    pub fn new(kind: Kind, units: UnitSystem, done_at: &str, zone: &str) -> Self {
         let subject = kind.subject_label().map(|label| Field {
             required: kind.needs_subject(),
             complete: "off",

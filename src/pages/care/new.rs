@@ -64,7 +64,7 @@ pub async fn fields(
 ) -> Result<CareFields, Error> {
     let now = visit.app.clock.now();
     let (done_at, named) = (zone::field_value(now, &tank.zone), text::zone_now(&tank.zone, now));
-    let mut fields = CareFields::new(kind, visit.units(), &done_at, named);
+    let mut fields = CareFields::new(kind, visit.units(), &done_at, &named);
     if fields.subject.is_some() {
         fields.suggestions = db::care::subjects(db, kind.as_str()).await?;
     }
@@ -132,12 +132,7 @@ impl NewCarePage {
             kinds: Kind::ALL
                 .map(|one| Pick { href: "/".to_owned(), label: one.label().to_owned(), chosen: one == kind })
                 .to_vec(),
-            form: CareFields::new(
-                kind,
-                UnitSystem::Metric,
-                "2026-11-23T18:30",
-                "Europe/Berlin (CET)".to_owned(),
-            ),
+            form: CareFields::new(kind, UnitSystem::Metric, "2026-11-23T18:30", "Europe/Berlin (CET)"),
             quick: QuickCare::sample(),
         };
         let mut wrong = page(Kind::Dose);

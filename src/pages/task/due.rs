@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use super::{due_when, home, href};
 use crate::db;
 use crate::db::task::{Places, Task};
+use crate::domain::care::What;
 use crate::domain::task::Standing;
 use crate::domain::zone;
 use crate::http::error::Error;
@@ -86,7 +87,7 @@ pub fn row(visit: &Visit, task: &Task, with_tank: bool) -> DueRow {
         standing: Standing::of(task.next_due_at, zone, now),
         when: due_when(task.next_due_at, zone, now, visit.dates()),
         iso: task.next_due_at.to_string(),
-        logs: task.care.as_ref().map(|care| care.summary()).unwrap_or_default(),
+        logs: task.care.as_ref().map(What::summary).unwrap_or_default(),
         form_id: app.clock.uuid().to_string(),
         turn: task.turn,
     }

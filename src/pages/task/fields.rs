@@ -154,7 +154,7 @@ impl TaskFields {
         form.title.value.clone_from(&task.title);
         form.notes.value = task.notes.clone().unwrap_or_default();
         form.due_time.value = schedule.time.strftime("%H:%M").to_string();
-        form.how.value = How::from(&schedule.rule).as_str().to_owned();
+        How::from(&schedule.rule).as_str().clone_into(&mut form.how.value);
         match schedule.rule {
             Rule::Days(days) => form.every_days.value = days.to_string(),
             Rule::Weeks(weeks) => form.every_weeks.value = weeks.to_string(),
@@ -168,7 +168,7 @@ impl TaskFields {
         }
         form.can_log = task.tank.is_some();
         let Some(care) = &task.care else { return form };
-        form.care.value = care.kind.as_str().to_owned();
+        care.kind.as_str().clone_into(&mut form.care.value);
         if let Some((value, unit)) = care.amount {
             let (amount, code) = match care.kind {
                 Kind::WaterChange => (&mut form.water_amount, &mut form.water_unit),

@@ -132,7 +132,7 @@ async fn skipped_and_put_off() {
         form.set(field, value);
         assert_eq!(browser.post_form(&form).await.is(422).problems().len(), 1, "{field} {value}");
     }
-    browser.get(&format!("/tanks/{tank}")).await.says("since").never_says("Overdue");
+    browser.get(&format!("/tanks/{tank}")).await.says("at 16:00").never_says("Overdue");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn tasks_stand_under_overdue_today_and_coming_by_their_own_days() {
     for (title, place, at) in [
         ("A", tank.to_string(), "2026-11-22T10:00Z"),
         ("B", tank.to_string(), "2026-11-23T22:30Z"), // still the 23rd in Berlin
-        ("C", other.to_string(), "2026-11-23T22:30Z"), // the 24th in Auckland, where it is the 24th
+        ("C", other.to_string(), "2026-11-23T22:31Z"), // the 24th in Auckland, where it is the 24th
         ("D", other.to_string(), "2026-11-23T10:30Z"), // the 23rd in Auckland
         ("E", String::new(), "2026-12-01T10:00Z"),
         ("F", String::new(), "2026-12-20T10:00Z"), // not within fourteen days
