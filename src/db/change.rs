@@ -3,12 +3,16 @@
 //!
 //! Writers of one tank take turns (`lock`), so what a change finds is what it changes.
 
+mod keep;
+mod lock;
 mod settle;
 
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use sqlx::{Connection as _, PgConnection};
 
+use self::keep::{keep_first, keep_present, log, made_before};
+use self::lock::{lock, lock_for_reading, lock_for_session};
 use super::{Error, Result, rollup};
 use crate::domain::id::{ChangeId, KeeperId, ReadingId, SessionId, TankId};
 use crate::domain::reading::edit::{Edit, SessionEdit};
@@ -276,125 +280,6 @@ pub async fn touched(db: &mut PgConnection, change: ChangeId) -> Result<Option<(
     .fetch_optional(db)
     .await?;
     Ok(row.map(|row| (TankId(row.tank_id), row.session_id.map(SessionId))))
-}
-
-/// Writers of one tank take turns: roll-ups are then changed in any order without a deadlock.
-async fn lock(tx: &mut PgConnection, tank: TankId) -> Result<(), ChangeError> {
-    sqlx::query!("select id from tanks where id = $1 for no key update", tank.0)
-        .fetch_optional(tx)
-        .await?
-        .map(|_| ())
-        .ok_or(ChangeError::Unknown)
-}
-
-/// Locks the tank of a reading, there or deleted.
-async fn lock_for_reading(tx: &mut PgConnection, reading: ReadingId) -> Result<TankId, ChangeError> {
-    let tank = sqlx::query_scalar!(
-        r#"select tank_id as "tank_id!" from readings where id = $1
-           union select tank_id from reading_versions where reading_id = $1"#,
-        reading.0
-    )
-    .fetch_optional(&mut *tx)
-    .await?
-    .map(TankId)
-    .ok_or(ChangeError::Unknown)?;
-    lock(tx, tank).await?;
-    Ok(tank)
-}
-
-/// Locks the tank of a session, there or deleted.
-async fn lock_for_session(tx: &mut PgConnection, session: SessionId) -> Result<TankId, ChangeError> {
-    let tank = sqlx::query_scalar!(
-        r#"select tank_id as "tank_id!" from reading_sessions where id = $1
-           union select tank_id from removed_sessions where id = $1"#,
-        session.0
-    )
-    .fetch_optional(&mut *tx)
-    .await?
-    .map(TankId)
-    .ok_or(ChangeError::Unknown)?;
-    lock(tx, tank).await?;
-    Ok(tank)
-}
-
-/// Whether the form's change was made before. The id of a change of something else is no id of this form.
-async fn made_before(
-    tx: &mut PgConnection,
-    change: ChangeId,
-    reading: Option<ReadingId>,
-    session: Option<SessionId>,
-) -> Result<Option<Changed>, ChangeError> {
-    let same = sqlx::query_scalar!(
-        r#"select c.kind = 'edit' and (c.session_id = $3 or c.session_id is null and exists (
-                select from reading_versions v where v.change_id = c.id and v.reading_id = $2)) as same
-           from reading_changes c where c.id = $1"#,
-        change.0,
-        reading.map(|reading| reading.0),
-        session.map(|session| session.0),
-    )
-    .fetch_optional(tx)
-    .await?;
-    match same {
-        None => Ok(None),
-        Some(Some(true)) => Ok(Some(Changed::Before(change))),
-        Some(_) => Err(ChangeError::OtherForm),
-    }
-}
-
-/// Writes down that a change is made; with a session, from which note to which.
-async fn log(
-    tx: &mut PgConnection,
-    change: Change,
-    tank: TankId,
-    kind: &str,
-    session: Option<(SessionId, Option<&str>, Option<&str>)>,
-) -> Result<()> {
-    sqlx::query!(
-        "insert into reading_changes (id, tank_id, kind, session_id, note_before, note_after, changed_by, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        change.id.0,
-        tank.0,
-        kind,
-        session.map(|(id, ..)| id.0),
-        session.and_then(|(_, before, _)| before),
-        session.and_then(|(.., after)| after),
-        change.by.0,
-        change.at.to_sqlx() as _,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Keeps how readings are before their first change.
-async fn keep_first(tx: &mut PgConnection, readings: &[sqlx::types::Uuid]) -> Result<()> {
-    sqlx::query!(
-        "insert into reading_versions (reading_id, version, there, tank_id, session_id, parameter_id, taken_at,
-                value, below, entered_value, entered_unit, source, note, recorded_by, created_at)
-         select id, 1, true, tank_id, session_id, parameter_id, taken_at, value, below, entered_value,
-                entered_unit, source, note, recorded_by, created_at
-         from readings where id = any($1) and version = 1",
-        readings
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Keeps how readings are after a change.
-async fn keep_present(tx: &mut PgConnection, change: ChangeId, readings: &[sqlx::types::Uuid]) -> Result<()> {
-    sqlx::query!(
-        "insert into reading_versions (reading_id, version, change_id, there, tank_id, session_id, parameter_id,
-                taken_at, value, below, entered_value, entered_unit, source, note, recorded_by, created_at)
-         select id, version, $2, true, tank_id, session_id, parameter_id, taken_at, value, below,
-                entered_value, entered_unit, source, note, recorded_by, created_at
-         from readings where id = any($1)",
-        readings,
-        change.0
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 /// Deletes readings of a tank under a change of their own.

@@ -40,11 +40,18 @@ pub(super) async fn take_back(
     tank: TankId,
     undone: ChangeId,
 ) -> Result<(), ChangeError> {
+    // What counts is how things stand, not how often they changed: of several changes the last one can be taken
+    // back, then the one before it.
     let changed_since = sqlx::query_scalar!(
         r#"select exists (
-               select from reading_versions v join reading_versions later
-                      on later.reading_id = v.reading_id and later.version > v.version
-               where v.change_id = $1) as "changed_since!""#,
+               select from reading_versions v
+               cross join lateral (
+                   select * from reading_versions where reading_id = v.reading_id order by version desc limit 1) l
+               where v.change_id = $1
+                 and (l.there, l.taken_at, l.value, l.below, l.entered_value, l.entered_unit, l.note)
+                     is distinct from
+                     (v.there, v.taken_at, v.value, v.below, v.entered_value, v.entered_unit, v.note)
+           ) as "changed_since!""#,
         undone.0
     )
     .fetch_one(&mut *tx)
@@ -69,10 +76,12 @@ pub(super) async fn take_back(
     sqlx::query!(
         "insert into reading_versions (reading_id, version, change_id, there, tank_id, session_id, parameter_id,
                 taken_at, value, below, entered_value, entered_unit, source, note, recorded_by, created_at)
-         select b.reading_id, v.version + 1, $1, b.there, b.tank_id, b.session_id, b.parameter_id, b.taken_at,
+         select b.reading_id, l.version + 1, $1, b.there, b.tank_id, b.session_id, b.parameter_id, b.taken_at,
                 b.value, b.below, b.entered_value, b.entered_unit, b.source, b.note, b.recorded_by, b.created_at
          from reading_versions v
          join reading_versions b on b.reading_id = v.reading_id and b.version = v.version - 1
+         cross join lateral (
+             select max(version) as version from reading_versions where reading_id = v.reading_id) l
          where v.change_id = $2",
         change.id.0,
         undone.0
@@ -117,7 +126,7 @@ pub(super) async fn take_back(
 async fn note(tx: &mut PgConnection, undone: ChangeId) -> Result<(), ChangeError> {
     let changed_since = sqlx::query_scalar!(
         r#"select c.note_before is distinct from c.note_after
-                  and s.note is distinct from c.note_after as "changed_since!"
+                  and (s.id is null or s.note is distinct from c.note_after) as "changed_since!"
            from reading_changes c left join reading_sessions s on s.id = c.session_id
            where c.id = $1 and c.session_id is not null"#,
         undone.0
