@@ -53,7 +53,8 @@ impl Form {
                 }
                 ("textarea", Some(name)) => {
                     let text = &inside[..inside.find('<').unwrap_or(inside.len())];
-                    form.set(&name, &unescape(text));
+                    // The line break right after the tag is not part of the text.
+                    form.set(&name, &unescape(text.strip_prefix('\n').unwrap_or(text)));
                 }
                 ("select", Some(name)) => {
                     form.set(&name, "");
