@@ -23,6 +23,10 @@ pub struct DemoTank {
     pub volume: (i64, VolumeUnit),
     /// When it was set up.
     pub set_up_on: Date,
+    /// What lies on the ground.
+    pub substrate: &'static str,
+    /// Equipment and notes, in Markdown.
+    pub notes: &'static str,
     /// The keys of what it tracks beside its profile's set.
     pub also: &'static [&'static str],
     /// The keys of what it does not track any more, once the tank has settled.

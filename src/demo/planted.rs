@@ -66,6 +66,9 @@ pub(super) fn tank(today: Date) -> DemoTank {
         profile: "planted_fw",
         volume: (60, VolumeUnit::Litre),
         set_up_on: life.born,
+        substrate: "Fired clay granules, 6 cm, over volcanic gravel",
+        notes: "## Light\n\nOne LED bar, 9:30 to 17:30.\n\n## CO₂\n\n- 2 kg bottle, on one hour before the light\n\
+                - Drop checker in the far corner: *light green*\n",
         not: &["ammonia", "nitrite"],
         also: &["iron", "potassium"],
         sessions: life.sessions,

@@ -81,6 +81,9 @@ pub(super) fn tank(today: Date) -> DemoTank {
         profile: "reef_sw",
         volume: (240, VolumeUnit::Litre),
         set_up_on: life.born,
+        substrate: "Aragonite sand, 3 cm, and 18 kg of dry rock",
+        notes: "## Flow\n\n- Return pump, 2,500 L/h\n- Two wave pumps, slow at night\n\n## Dosing\n\n\
+                Kalkwasser by the top-up; alkalinity by hand when it falls **below 8 dKH**.\n",
         not: &["ammonia", "nitrite"],
         also: &["potassium", "iodine", "strontium", "silicate"],
         sessions: life.sessions,

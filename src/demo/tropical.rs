@@ -81,6 +81,8 @@ pub(super) fn tank(today: Date) -> DemoTank {
         profile: "tropical_fw_community",
         volume: (180, VolumeUnit::Litre),
         set_up_on: life.born,
+        substrate: "Fine gravel, 5 cm",
+        notes: "## Filter\n\nCanister, rinsed in tank water every eight weeks.\n\n## Heater\n\n150 W, set to 25 °C.\n",
         not: &[],
         also: &[],
         sessions: life.sessions,

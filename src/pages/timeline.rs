@@ -97,7 +97,7 @@ async fn days(
     tank: &Tank,
     page: &Page<Row>,
 ) -> Result<Vec<TimelineDay>, Error> {
-    let catalogue = visit.app.catalogue().await?;
+    let catalogue = &*visit.app.catalogue().await?;
     let sessions: Vec<Uuid> =
         page.rows.iter().filter(|row| row.what == Happened::Readings).map(|row| row.id).collect();
     let values = if sessions.is_empty() { Vec::new() } else { db::timeline::values(db, &sessions).await? };

@@ -16,7 +16,7 @@ use crate::domain::animal::{Facts, NewAnimal};
 use crate::domain::id::{AnimalEventId, FormId, KeeperId, TankId};
 use crate::domain::parameter::Catalogue;
 use crate::domain::reading::{self, Batch, BatchForm, Enterable, Row};
-use crate::domain::tank::{NewTank, Volume};
+use crate::domain::tank::{Details, NewTank, Volume};
 use crate::domain::zone;
 use crate::http::password::Hasher;
 use crate::system::clock::Clock;
@@ -101,11 +101,15 @@ async fn make_tank(
     let (amount, unit) = demo.volume;
     let new = NewTank {
         form_id: FormId(clock.uuid()),
-        name: demo.name.to_owned(),
-        profile: demo.profile.to_owned(),
-        volume: Some(Volume { value: amount.into(), unit }),
-        zone: zone.clone(),
-        set_up_on: Some(demo.set_up_on),
+        details: Details {
+            name: demo.name.to_owned(),
+            profile: demo.profile.to_owned(),
+            volume: Some(Volume { value: amount.into(), unit }),
+            zone: zone.clone(),
+            set_up_on: Some(demo.set_up_on),
+            substrate: Some(demo.substrate.to_owned()),
+            notes: Some(demo.notes.to_owned()),
+        },
     };
     let born = demo.set_up_on.to_zoned(zone.clone())?.timestamp();
     let tank = db::tank::create(tx, TankId(clock.uuid()), &new, owner, born).await?;

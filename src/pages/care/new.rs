@@ -64,7 +64,7 @@ pub async fn fields(
 ) -> Result<CareFields, Error> {
     let now = visit.app.clock.now();
     let (done_at, named) = (zone::field_value(now, &tank.zone), text::zone_now(&tank.zone, now));
-    let mut fields = CareFields::new(kind, visit.units(), &done_at, &named);
+    let mut fields = CareFields::new(kind, visit.units().system, &done_at, &named);
     if fields.subject.is_some() {
         fields.suggestions = db::care::subjects(db, kind.as_str()).await?;
     }

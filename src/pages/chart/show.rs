@@ -123,7 +123,7 @@ pub async fn handle(
 ) -> Result<Response, Error> {
     let typed = Typed(asked);
     let now = visit.app.clock.now();
-    let catalogue = visit.app.catalogue().await?;
+    let catalogue = &*visit.app.catalogue().await?;
     let mut db = visit.app.connection().await?;
     let overview = at.everything(&mut db, now).await?;
     let zone = &overview.tank.zone;
@@ -138,7 +138,7 @@ pub async fn handle(
         series::between(&mut db, at.0, &ids, from.unwrap_or(BEFORE_ALL), to).await?
     };
     let first = points.values().filter_map(|points| points.first()).map(|point| point.at).min();
-    let window = Window { from: from.or(first).unwrap_or(now), to, zone: zone.clone() };
+    let window = Window { from: from.or(first).unwrap_or(now), to, zone: zone.clone(), dates: visit.dates() };
     let marks = if points.is_empty() {
         Vec::new()
     } else {

@@ -129,7 +129,7 @@ pub(super) async fn page(
     let Known { past, overview } = known;
     let now = visit.app.clock.now();
     let tank = &overview.tank;
-    let catalogue = visit.app.catalogue().await?;
+    let catalogue = &*visit.app.catalogue().await?;
     let all = Seen::all(overview, catalogue, visit.units());
     // A parameter that was measured is among them; a catalogue of a moment ago may not know a new one yet.
     let seen = all.iter().find(|seen| seen.parameter.id == past.parameter).ok_or(Error::NotFound)?;

@@ -81,7 +81,7 @@ pub async fn handle(
 ) -> Result<Response, Error> {
     let asked = Typed(asked);
     let now = visit.app.clock.now();
-    let catalogue = visit.app.catalogue().await?;
+    let catalogue = &*visit.app.catalogue().await?;
     let mut db = visit.app.connection().await?;
     let overview = at.everything(&mut db, now).await?;
     let zone = &overview.tank.zone;

@@ -134,7 +134,7 @@ impl Known {
 pub async fn handle(visit: Visit, Query(asked): Query<Vec<(String, String)>>) -> Result<Response, Error> {
     let asked = Typed(asked);
     let now = visit.app.clock.now();
-    let catalogue = visit.app.catalogue().await?;
+    let catalogue = &*visit.app.catalogue().await?;
     // Without a tank, the choice of a tank says what to do.
     let Some(known) = Known::find(&visit, asked.get("tank")).await? else {
         return Ok(visit.go("/readings/new", None));

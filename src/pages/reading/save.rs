@@ -22,7 +22,7 @@ use crate::pages::visit::Visit;
 pub async fn handle(visit: Visit, keeper: Keeper, typed: Typed) -> Result<Response, Error> {
     let app = &visit.app;
     let now = app.clock.now();
-    let catalogue = app.catalogue().await?;
+    let catalogue = &*app.catalogue().await?;
     let Some(known) = Known::find(&visit, typed.get("tank")).await? else {
         return Ok(visit.go("/readings/new", None));
     };

@@ -66,7 +66,7 @@ pub struct GonePage {
 /// When there never was such a session, or the database does not answer.
 pub async fn handle(visit: Visit, At(id): At<SessionId>) -> Result<Response, Error> {
     let now = visit.app.clock.now();
-    let catalogue = visit.app.catalogue().await?;
+    let catalogue = &*visit.app.catalogue().await?;
     let mut db = visit.app.connection().await?;
     let Some(session) = db::reading_session::find(&mut db, id).await? else {
         let (tank, change) = db::reading_session::removed(&mut db, id).await?.ok_or(Error::NotFound)?;

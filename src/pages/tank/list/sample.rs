@@ -2,6 +2,7 @@
 
 use super::{Asked, TankRow, TanksPage};
 use crate::pages::parts::State;
+use crate::pages::photo;
 use crate::pages::shell::Shell;
 
 impl TanksPage {
@@ -55,6 +56,7 @@ fn rows() -> Vec<TankRow> {
         state: Some(state),
         reason: reason.to_owned(),
         last: last.to_owned(),
+        cover: (name != "Nano").then(photo::sample::cover),
     };
     vec![
         row("Reef by the window", State::Watch, "Nitrate 5.8 ppm is above 5.", "today 18:30"),
