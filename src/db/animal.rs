@@ -3,6 +3,7 @@
 
 mod change;
 mod event;
+mod import;
 mod list;
 mod of_tank;
 mod record;
@@ -15,6 +16,7 @@ use sqlx::{Connection as _, PgConnection};
 
 pub use self::change::{correct, remove, undo};
 pub use self::event::{Logged, events};
+pub use self::import::{Import, Imported, import};
 pub use self::list::{Counts, Filter, Listed, Show, Stock, Stocked, counts, list, stock, tanks};
 pub use self::of_tank::{TankEvent, of_tank, of_tank_in};
 pub use self::record::record;
@@ -205,7 +207,7 @@ pub async fn create(
         acquired_at: animal.acquired_at,
     };
     // A second submission that runs at the same time waits here for the first to commit.
-    if !insert(&mut tx, clock.now(), &row, by).await? {
+    if !insert(&mut tx, clock.now(), &row, Some(by)).await? {
         let first = sqlx::query!(
             r#"select id, deleted_at is null as "there!" from animals where form_id = $1"#,
             animal.form_id.0
@@ -231,7 +233,7 @@ struct Row<'a> {
 }
 
 /// Whether it was stored: no, when the form stored one before.
-async fn insert(tx: &mut PgConnection, now: Timestamp, row: &Row<'_>, by: KeeperId) -> Result<bool> {
+async fn insert(tx: &mut PgConnection, now: Timestamp, row: &Row<'_>, by: Option<KeeperId>) -> Result<bool> {
     let inserted = sqlx::query!(
         "insert into animals (id, form_id, name, species, scientific_name, sex, notes, tank_id, quantity,
                               acquired_at, created_at, created_by)
@@ -248,7 +250,7 @@ async fn insert(tx: &mut PgConnection, now: Timestamp, row: &Row<'_>, by: Keeper
         event::number(row.quantity),
         row.acquired_at.to_sqlx() as _,
         now.to_sqlx() as _,
-        by.0,
+        by.map(|by| by.0),
     )
     .execute(tx)
     .await?;

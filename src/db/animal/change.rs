@@ -129,6 +129,15 @@ fn same(one: &Event, other: &Event) -> bool {
     (one.what, one.at, &one.note) == (other.what, other.at, &other.note)
 }
 
+/// Refuses a version of an event whose tank is gone for good: one that comes back may be old.
+async fn there(tx: &mut PgConnection, event: &Event) -> Result<(), ChangeError> {
+    let Some(to) = event.what.to() else { return Ok(()) };
+    let found = sqlx::query_scalar!("select 1 as \"one!\" from tanks where id = $1 for key share", to.0)
+        .fetch_optional(tx)
+        .await?;
+    found.map(|_| ()).ok_or(ChangeError::NoTank)
+}
+
 /// What a form of this id did before, if anything.
 async fn done_before(
     tx: &mut PgConnection,
@@ -209,6 +218,7 @@ impl Changing<'_> {
         event: &Event,
     ) -> Result<(), ChangeError> {
         let after = both.own.correcting(event)?;
+        there(tx, event).await?;
         if let Some((group, theirs)) = &both.group {
             let first = theirs
                 .steps()
@@ -259,6 +269,7 @@ impl Changing<'_> {
         recorder: Option<KeeperId>,
     ) -> Result<(), ChangeError> {
         let after = both.own.with_again(event.clone())?;
+        there(tx, event).await?;
         let Some((_, step)) = after.find(event.id) else { return Err(ChangeError::NoEvent) };
         // Whoever wrote it may have left.
         let recorder = match recorder {

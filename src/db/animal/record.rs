@@ -101,7 +101,7 @@ async fn found(
         quantity,
         acquired_at: split.at,
     };
-    super::insert(tx, clock.now(), &row, by).await?;
+    super::insert(tx, clock.now(), &row, Some(by)).await?;
     insert(tx, group, &founding, to, Some(by)).await?;
     Ok(())
 }

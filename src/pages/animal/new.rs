@@ -65,7 +65,7 @@ impl FactFields {
         fields.name.value = text(&facts.name);
         fields.species.value.clone_from(&facts.species);
         fields.scientific_name.value = text(&facts.scientific_name);
-        fields.sex.value = facts.sex.map(Sex::as_str).unwrap_or_default().to_owned();
+        facts.sex.map(Sex::as_str).unwrap_or_default().clone_into(&mut fields.sex.value);
         fields.notes.value = text(&facts.notes);
         fields
     }

@@ -42,10 +42,11 @@ impl StockView {
             .first
             .into_iter()
             .map(|animal| StockRow {
-                species: animal.name.is_some().then(|| animal.species.clone()).unwrap_or_default(),
-                title: animal.name.unwrap_or(animal.species),
-                count: animal.count,
                 href: href(animal.id),
+                count: animal.count,
+                // Said once: where there is no name, the species stands in its place.
+                species: if animal.name.is_some() { animal.species.clone() } else { String::new() },
+                title: animal.name.unwrap_or(animal.species),
             })
             .collect();
         Self {

@@ -84,7 +84,9 @@ pub(super) fn refusal(
         ChangeError::TankGone => {
             Refusal { field: "tank", text: "This tank is no longer in use. Choose another one.".to_owned() }
         }
-        ChangeError::NoTank => Refusal { field: "tank", text: "Choose one of the tanks.".to_owned() },
+        ChangeError::NoTank => {
+            Refusal { field: "tank", text: "This tank is not there any more. Choose another one.".to_owned() }
+        }
         ChangeError::GroupLives(_) => Refusal::of_all(
             "The group that was split off has a history of its own by now. Remove what happened to it first.",
         ),

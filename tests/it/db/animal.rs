@@ -1,7 +1,7 @@
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use safeharbor::db;
-use safeharbor::db::animal::{ChangeError, Done, Filter};
+use safeharbor::db::animal::{ChangeError, Done, Filter, Import, Imported};
 use safeharbor::domain::animal::event::{Event, Kind, What};
 use safeharbor::domain::animal::history::History;
 use safeharbor::domain::animal::{Facts, NewAnimal};
@@ -41,6 +41,9 @@ async fn record(household: &Household, animal: AnimalId, event: Event) -> Result
     let mut db = household.connection().await;
     db::animal::record(&mut db, &household.clock, animal, event, household.owner).await
 }
+
+/// Species, kind, whether it arrived, how many, and the other tank.
+type Told = (String, Kind, bool, Option<i32>, Option<String>);
 
 /// Whether everything that is kept beside the events is what follows from them.
 async fn what_is_kept_follows(household: &Household) {
@@ -183,7 +186,7 @@ async fn a_tank_tells_what_happened_to_its_animals() {
     let mistake = group(&household, reef, "Mistake", 1).await;
     let mut db = household.connection().await;
     db::animal::delete(&mut db, &household.clock, mistake, household.owner).await.unwrap();
-    let told = |events: &[db::animal::TankEvent]| -> Vec<(String, Kind, bool, Option<i32>, Option<String>)> {
+    let told = |events: &[db::animal::TankEvent]| -> Vec<Told> {
         let tell = |event: &db::animal::TankEvent| {
             (event.species.clone(), event.kind, event.arrived, event.quantity, event.other_tank.clone())
         };
@@ -281,7 +284,7 @@ async fn the_schema_itself_refuses_what_makes_no_sense() {
          select gen_random_uuid(), id, id, 'removed', now() from animals",
     ] {
         let refused = sqlx::query(wrong).execute(&household.database.pool).await.unwrap_err();
-        let code = refused.as_database_error().and_then(|error| error.code()).unwrap().into_owned();
+        let code = refused.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap().into_owned();
         assert!(code.starts_with("23"), "{code}: {wrong}");
     }
 }
@@ -316,4 +319,56 @@ async fn a_list_of_thousands_costs_what_a_short_one_does() {
     assert_eq!((stock.records, stock.animals, stock.first.len()), (20_000, 40_000, 12));
     let newest: Vec<Timestamp> = page.rows.iter().map(|row| row.acquired_at).collect();
     assert!(newest.is_sorted_by(|one, next| one >= next));
+}
+
+#[tokio::test]
+async fn the_predecessors_animals_come_as_they_were() {
+    let household = Household::new().await;
+    let (one, other) = (household.tank().await, household.tank().await);
+    let facts = Facts {
+        name: Some("Nemo".to_owned()),
+        species: "Clownfish".to_owned(),
+        scientific_name: None,
+        sex: None,
+        notes: None,
+    };
+    // A death before they came, a move to where they were, an event in the future: all of it was taken there.
+    let events = [
+        event(&household, 0, What::Acquired { tank: one, quantity: 3 }),
+        event(&household, -5, What::Died { quantity: 1 }),
+        event(&household, 2, What::Moved { to: one }),
+        event(&household, 3, What::Moved { to: other }),
+        event(&household, 9_000, What::Health),
+    ];
+    let events =
+        events.map(|event| (Event { note: Some("as it was".to_owned()), ..event }, Some(household.owner)));
+    let id = AnimalId(household.clock.uuid());
+    let (created_at, created_by) = (at(CAME), None);
+    let animal = Imported { id, facts: facts.clone(), events: events.to_vec(), created_at, created_by };
+    let mut db = household.connection().await;
+    assert_eq!(db::animal::import(&mut db, &animal).await.unwrap(), Import::Stored(1));
+    assert_eq!(db::animal::import(&mut db, &animal).await.unwrap(), Import::AlreadyThere);
+    let found = db::animal::find(&mut db, id).await.unwrap().unwrap();
+    assert_eq!((found.facts, found.tank.id, found.count), (facts.clone(), other, 2));
+    assert_eq!((found.acquired_at, found.ended_at), (at(CAME), None));
+    let mut logged = db::animal::events(&mut db, id).await.unwrap();
+    logged.sort_by_key(|logged| logged.event.at);
+    let mut told: Vec<_> = events.iter().map(|(event, _)| event.clone()).collect();
+    told.sort_by_key(|event| event.at);
+    assert_eq!(logged.iter().map(|logged| logged.event.clone()).collect::<Vec<_>>(), told);
+    assert_eq!(logged.iter().map(|logged| logged.tank.id).collect::<Vec<_>>(), [one, one, one, one, other]);
+
+    // Gone from the beginning, and never come at all.
+    let id = AnimalId(household.clock.uuid());
+    let gone = [
+        event(&household, 0, What::Acquired { tank: one, quantity: 3 }),
+        event(&household, 1, What::Died { quantity: 3 }),
+    ];
+    let gone = gone.map(|event| (event, None)).to_vec();
+    let animal = Imported { id, facts: facts.clone(), events: gone, created_at, created_by };
+    assert_eq!(db::animal::import(&mut db, &animal).await.unwrap(), Import::Stored(0));
+    let found = db::animal::find(&mut db, id).await.unwrap().unwrap();
+    assert_eq!((found.count, found.ended_at), (0, Some(at(CAME) + SignedDuration::from_hours(1))));
+    let never = Imported { id: AnimalId(household.clock.uuid()), events: Vec::new(), ..animal };
+    assert_eq!(db::animal::import(&mut db, &never).await.unwrap(), Import::NeverCame);
 }

@@ -187,8 +187,8 @@ fn tries() -> impl Strategy<Value = (usize, i64, u8, u32)> {
 fn what(sort: u8, number: u32, into: AnimalId) -> What {
     match sort {
         0 => What::Added { quantity: number },
-        1 => What::Moved { to: if number % 2 == 0 { REEF } else { NANO } },
-        2 => What::Split { to: if number % 2 == 0 { REEF } else { NANO }, quantity: number, into },
+        1 => What::Moved { to: if number.is_multiple_of(2) { REEF } else { NANO } },
+        2 => What::Split { to: if number.is_multiple_of(2) { REEF } else { NANO }, quantity: number, into },
         3 => What::Died { quantity: number },
         4 => What::Rehomed { quantity: number },
         5 => What::Health,

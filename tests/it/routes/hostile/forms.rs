@@ -237,7 +237,7 @@ pub(super) async fn livestock(app: &TestApp, browser: &mut Browser, tank: TankId
         Field::new("sex", "female", Kind::Optional),
         Field::new("notes", "", Kind::Note),
         number(),
-        Field::new("tank", &tank.to_string(), Kind::Exact),
+        Field::new("tank", tank.to_string(), Kind::Exact),
         Field::new("acquired_at", NOW_IN_BERLIN, Kind::Optional),
         note(),
     ];

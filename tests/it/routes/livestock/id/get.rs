@@ -39,6 +39,8 @@ async fn a_page_tells_the_whole_story() {
 
     decommission(&app, nano).await;
     browser.get(&path).await.says("Nano is no longer in use. Move them");
+    let gone = browser.get(&format!("/tanks/{nano}")).await;
+    gone.says("still entered in it").says(&path).never_says("Add an animal");
     let reef = tank.to_string();
     happens(&mut browser, &format!("{path}/move"), &[("tank", &reef)]).await;
     browser.get(&path).await.never_says("Move them");

@@ -1,4 +1,4 @@
-use crate::routes::livestock::herd::{add, event, happens, standing};
+use crate::routes::livestock::herd::{add, event, happens, other_tank, standing};
 use crate::routes::support::TestApp;
 
 #[tokio::test]
@@ -31,4 +31,19 @@ async fn what_no_longer_fits_is_not_put_back() {
     // A change of another animal is none of this one.
     let other = add(&mut browser, tank, "Tetra", "5", "2026-11-10T10:00").await;
     browser.post(&undo.replace(&path, &other), &[]).await.is(404);
+}
+
+#[tokio::test]
+async fn a_tank_that_is_gone_for_good_takes_nothing_back() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    let nano = other_tank(&app, "Nano").await;
+    let path = add(&mut browser, tank, "Guppy", "5", "2026-11-10T10:00").await;
+    happens(&mut browser, &format!("{path}/move"), &[("tank", &nano.to_string())]).await;
+    browser.post(&format!("{}/remove", event(&app, "moved").await), &[]).await.is(303);
+    let revision = app.column("select id::text from animal_event_revisions").await.remove(0);
+    sqlx::query("delete from tanks where id = $1").bind(nano.0).execute(&app.database.pool).await.unwrap();
+    let before = app.contents().await;
+    let refused = browser.post(&format!("{path}/revisions/{revision}/undo"), &[]).await;
+    assert_eq!(refused.is(422).problems(), ["This tank is not there any more. Choose another one."]);
+    assert_eq!(app.contents().await, before);
 }
