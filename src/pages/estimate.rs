@@ -90,7 +90,9 @@ impl<'a> Together<'a> {
         } else {
             String::new()
         };
-        self.view(estimate, "CO₂", "ppm", Digits::Significant(1), &aim)
+        // The formula is no better than that.
+        let digits = Digits::Significant(u32::from(estimate.value < 10.0));
+        self.view(estimate, "CO₂", "ppm", digits, &aim)
     }
 
     fn view(

@@ -121,5 +121,5 @@ async fn conflict(visit: &Visit, id: ReadingId, back: &Back, typed: &Typed) -> R
             who.unwrap_or("Somebody")
         ));
     }
-    visit.page_with(StatusCode::CONFLICT, &page)
+    visit.page_with(if page.form.is_some() { StatusCode::CONFLICT } else { StatusCode::GONE }, &page)
 }

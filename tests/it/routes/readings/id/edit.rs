@@ -108,6 +108,8 @@ async fn who_comes_second_is_told_and_may_still_decide() {
     let mut theirs = browser.get(&path).await.form();
     theirs.set("value", "8.4");
     browser.post_form(&theirs).await.is(303);
+    // The notice with its own form is read.
+    browser.get("/").await.is(200);
     mine.set("value", "8.3").set("note", "mine");
     let told = browser.post_form(&mine).await;
     told.is(409).says("Marina changed this reading while you were at it: 8.2 → 8.4.");
@@ -115,6 +117,7 @@ async fn who_comes_second_is_told_and_may_still_decide() {
     let again = told.form();
     assert_eq!((again.value("value"), again.value("note")), (Some("8.3"), Some("mine")), "nothing is lost");
     browser.post_form(&again).await.is(303);
+    browser.get("/").await.is(200);
     assert_eq!(app.column("select value::text from readings").await, ["8.3000"]);
 
     let late = browser.get(&path).await.form();
