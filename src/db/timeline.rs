@@ -39,6 +39,8 @@ pub enum Happened {
     Animals(AnimalEvent),
     /// The tank was taken down.
     Decommissioned,
+    /// The tank is in use again.
+    Restored,
 }
 
 /// What happened to animals.
@@ -128,12 +130,19 @@ macro_rules! rows {
                     and (e.occurred_at, e.id) "# + $than + r#" ($2, $3)
                   order by e.occurred_at "# + $order + ", e.id " + $order + r#" limit $4)
                  union all
-                 (select 'decommissioned', d.at, d.id, null, null, null, null, null, null, null, null, null, null
-                  -- At the end of its day: it is the last thing that happened on it.
-                  from (select id, (decommissioned_on + 1)::timestamp at time zone timezone
-                                   - interval '1 second' as at
-                        from tanks where id = $1 and decommissioned_on is not null) d
+                 (select 'decommissioned', d.at, d.id, null, null, null, null, null, d.reason, d.recorded_by,
+                         null, null, null
+                  -- At the end of its day, the last thing that happened on it, but before it was restored.
+                  from (select d.id, d.reason, d.recorded_by,
+                               least((d.on_day + 1)::timestamp at time zone t.timezone,
+                                     coalesce(d.ended_at, 'infinity')) - interval '1 second' as at
+                        from decommissions d join tanks t on t.id = d.tank_id where d.tank_id = $1) d
                   where $8 and (d.at, d.id) "# + $than + r#" ($2, $3))
+                 union all
+                 (select 'restored', ended_at, id, null, null, null, null, null, null, ended_by, null, null, null
+                  from decommissions
+                  where tank_id = $1 and ended_at is not null and $8
+                    and (ended_at, id) "# + $than + r#" ($2, $3))
                ) u
                left join keepers k on k.id = u.recorded_by
                left join animals a on a.id = u.animal
@@ -204,6 +213,7 @@ impl TryFrom<Raw> for Row {
         let what = match (raw.source.as_str(), raw.animal) {
             ("readings", _) => Happened::Readings,
             ("decommissioned", _) => Happened::Decommissioned,
+            ("restored", _) => Happened::Restored,
             ("animals" | "arrivals", Some(animal)) => Happened::Animals(AnimalEvent {
                 animal,
                 name: raw.name.unwrap_or_default(),

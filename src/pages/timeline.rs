@@ -137,6 +137,7 @@ fn shown(visit: &Visit, tank: &Tank, catalogue: &Catalogue, row: &Row, values: &
         Happened::Decommissioned => {
             ("Tank", format!("{} was taken out of use", tank.name), String::new(), Vec::new())
         }
+        Happened::Restored => ("Tank", format!("{} is in use again", tank.name), String::new(), Vec::new()),
     };
     let note = row.note.clone().unwrap_or_default();
     // A note is what it says.

@@ -4,7 +4,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::{Connection as _, PgConnection};
 
 use super::{Row, Tank};
-use crate::db::Result;
+use crate::db::{Result, task};
 use crate::domain::id::TankId;
 use crate::domain::tank::Details;
 use crate::domain::zone;
@@ -54,6 +54,7 @@ pub async fn update(db: &mut PgConnection, id: TankId, version: i32, details: &D
     })?;
     let new_profile = details.profile != tank.profile;
     let decommissioned_on = tank.decommissioned_on;
+    let new_zone = details.zone != tank.zone;
     let before = Details {
         name: tank.name,
         profile: tank.profile,
@@ -102,6 +103,9 @@ pub async fn update(db: &mut PgConnection, id: TankId, version: i32, details: &D
         )
         .execute(&mut *tx)
         .await?;
+    }
+    if new_zone {
+        task::rezone(&mut tx, id).await?;
     }
     tx.commit().await?;
     Ok(Edited::Done)

@@ -62,11 +62,18 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         Group {
             title: "Yours",
             id: "yours",
-            entries: vec![Entry {
-                title: "Display",
-                text: format!("Units, dates, light or dark. Now: {}.", text::list(&display)),
-                href: "/settings/display",
-            }],
+            entries: vec![
+                Entry {
+                    title: "Display",
+                    text: format!("Units, dates, light or dark. Now: {}.", text::list(&display)),
+                    href: "/settings/display",
+                },
+                Entry {
+                    title: "Calendar",
+                    text: "What is due, in your phone's calendar.".to_owned(),
+                    href: "/settings/calendar",
+                },
+            ],
         },
         Group {
             title: "The household’s",

@@ -127,12 +127,15 @@ async fn a_long_timeline_is_read_page_by_page_and_back() {
 #[tokio::test]
 async fn a_tank_that_was_taken_down_says_when() {
     let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
-    sqlx::query("update tanks set decommissioned_on = '2026-11-20'")
-        .execute(&app.database.pool)
-        .await
-        .unwrap();
+    let mut form = browser.get(&format!("/tanks/{tank}/decommission")).await.form();
+    form.set("on_day", "2026-11-20").set("reason", "A leak in the stand");
+    browser.post_form(&form).await.is(303);
     let page = browser.get(&format!("/tanks/{tank}/timeline")).await;
-    page.says("was taken out of use").says("<time datetime=\"2026-11-20\">20 Nov</time>");
+    page.says("was taken out of use").says("A leak in the stand");
+    page.says("<time datetime=\"2026-11-20\">20 Nov</time>").never_says("is in use again");
+    browser.post(&format!("/tanks/{tank}/restore"), &[]).await.is(303);
+    let page = browser.get(&format!("/tanks/{tank}/timeline")).await;
+    page.says("was taken out of use").says("is in use again");
     browser.get(&format!("/tanks/{tank}/timeline?kind=readings")).await.never_says("was taken out of use");
     browser.get(&format!("/tanks/{}/timeline", app.id())).await.is(404);
 }

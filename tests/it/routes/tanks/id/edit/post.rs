@@ -156,3 +156,19 @@ async fn the_day_is_judged_in_the_tanks_own_zone() {
     let answer = browser.post_form(&form).await;
     assert_eq!(answer.is(422).problems(), ["This day is after the tank was taken down."]);
 }
+
+#[tokio::test]
+async fn tasks_follow_the_tanks_zone() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    let mut form = browser.get("/tasks/new").await.form_to("/tasks/new");
+    form.set("title", "Change water").set("tank", &tank.to_string()).set("due_time", "18:30");
+    form.set("starts_on", "2026-11-24").set("how", "days").set("every_days", "7");
+    browser.post_form(&form).await.is(303);
+    let due = "select (next_due_at at time zone 'UTC')::text from tasks";
+    assert_eq!(app.column(due).await, ["2026-11-24 17:30:00"]);
+    let path = format!("/tanks/{tank}/edit");
+    let mut form = browser.get(&path).await.form_to(&path);
+    form.set("timezone", "America/New_York");
+    browser.post_form(&form).await.is(303);
+    assert_eq!(app.column(due).await, ["2026-11-24 23:30:00"]);
+}
