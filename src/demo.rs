@@ -4,12 +4,14 @@
 mod noise;
 mod planted;
 mod reef;
+mod routine;
 mod tropical;
 
 use jiff::ToSpan as _;
 use jiff::civil::{Date, DateTime};
 
 pub use self::noise::Noise;
+pub use self::routine::{DemoCare, DemoTask};
 use crate::domain::tank::VolumeUnit;
 
 /// A tank of the household.
@@ -35,6 +37,10 @@ pub struct DemoTank {
     pub animals: Vec<DemoAnimal>,
     /// What was measured, the oldest first.
     pub sessions: Vec<DemoSession>,
+    /// What was done for it, the oldest first.
+    pub care: Vec<DemoCare>,
+    /// What comes again.
+    pub tasks: Vec<DemoTask>,
 }
 
 /// An animal or a group.

@@ -1,10 +1,13 @@
 //! A planted tank with CO₂: soft, a little sour, fed with nitrate, potassium and iron rather than kept free of them.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, time};
 
 use super::DemoEvent::{Added, Rehomed};
-use super::{DemoTank, Life, animal, hump, read, season, trace};
+use super::routine::{Routine, dose, duty, water};
+use super::{DemoTank, Life, animal, before, hump, read, season, trace};
+use crate::domain::care::{Kind, What};
 use crate::domain::tank::VolumeUnit;
+use crate::domain::task::Rule;
 
 /// How long ago it was set up.
 const DAYS: i32 = 542;
@@ -60,6 +63,25 @@ pub(super) fn tank(today: Date) -> DemoTank {
         ),
         animal(&life, 64, ("", "Ember tetra", "Hyphessobrycon amandae"), 9, &[]),
     ];
+    let midday = time(12, 20, 0, 0);
+    let routine = Routine::new(life.born, today)
+        .every(2, (3, 28), midday, &water(40))
+        .every(7, (28, DAYS), midday, &water(50))
+        .every(3, (20, 195), midday, &dose("Iron", 1))
+        .every(3, (195, DAYS), midday, &dose("Iron", 2))
+        .every(7, (35, DAYS), midday, &dose("Potassium nitrate", 4))
+        .every(
+            14,
+            (40, DAYS),
+            time(13, 0, 0, 0),
+            &What { subject: Some("glass, and pruned the stems".to_owned()), ..What::bare(Kind::Cleaning) },
+        )
+        .once(307, What { subject: Some("CO₂ bottle, 2 kg".to_owned()), ..What::bare(Kind::Equipment) }, "");
+    let tasks = vec![
+        duty("Change half of the water", Rule::Weeks(1), before(today, 7), Some(water(50))),
+        duty("Iron", Rule::Days(3), before(today, 3), Some(dose("Iron", 2))),
+        duty("Weigh the CO₂ bottle", Rule::Weeks(4), before(today, 21), None),
+    ];
     DemoTank {
         animals,
         name: "Planted cube",
@@ -72,6 +94,8 @@ pub(super) fn tank(today: Date) -> DemoTank {
         not: &["ammonia", "nitrite"],
         also: &["iron", "potassium"],
         sessions: life.sessions,
+        care: routine.done(),
+        tasks,
     }
 }
 

@@ -1,10 +1,13 @@
 //! A reef: alkalinity dosed and watched twice a week, salinity by refractometer, a laboratory's analysis each quarter.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, time};
 
 use super::DemoEvent::{Added, Died, Health, Note};
-use super::{DemoTank, Life, animal, hump, read, season, trace};
+use super::routine::{Routine, dose, duty, water};
+use super::{DemoTank, Life, animal, before, hump, read, season, trace};
+use crate::domain::care::{Kind, What};
 use crate::domain::tank::VolumeUnit;
+use crate::domain::task::Rule;
 
 /// How long ago it was set up.
 const DAYS: i32 = 713;
@@ -75,6 +78,30 @@ pub(super) fn tank(today: Date) -> DemoTank {
         ),
         animal(&life, 150, ("Zorro", "Yellow tang", "Zebrasoma flavescens"), 1, &[]),
     ];
+    let evening = time(20, 0, 0, 0);
+    let alkalinity = |millilitres| dose("Alkalinity", millilitres);
+    let routine = Routine::new(life.born, today)
+        .every(14, (20, DAYS), time(10, 30, 0, 0), &water(10))
+        .every(2, (60, 240), evening, &alkalinity(15))
+        .every(2, (240, 380), evening, &alkalinity(25))
+        .every(1, (399, DAYS), evening, &alkalinity(20))
+        .every(7, (80, DAYS), time(20, 5, 0, 0), &dose("Trace elements", 5))
+        .every(
+            28,
+            (50, DAYS),
+            time(11, 0, 0, 0),
+            &What { subject: Some("skimmer cup and glass".to_owned()), ..What::bare(Kind::Cleaning) },
+        )
+        .once(
+            390,
+            What { subject: Some("dosing pump".to_owned()), ..What::bare(Kind::Equipment) },
+            "New hose",
+        );
+    let tasks = vec![
+        duty("Change 10 % of the water", Rule::Weeks(2), before(today, 13), Some(water(10))),
+        duty("Calibrate the refractometer", Rule::MonthDay(1), before(today, 20), None),
+        duty("Trace elements", Rule::Days(7), before(today, 7), Some(dose("Trace elements", 5))),
+    ];
     DemoTank {
         animals,
         name: "Reef by the window",
@@ -87,6 +114,8 @@ pub(super) fn tank(today: Date) -> DemoTank {
         not: &["ammonia", "nitrite"],
         also: &["potassium", "iodine", "strontium", "silicate"],
         sessions: life.sessions,
+        care: routine.done(),
+        tasks,
     }
 }
 

@@ -36,6 +36,8 @@ fn each_tank_is_measured_in_order_up_to_lately() {
         let last = tank.sessions.last().unwrap().at.date();
         assert!(last < TODAY && (TODAY - last).get_days() <= 5, "{}: {last}", tank.name);
         assert!(tank.sessions.iter().all(|session| session.at.date() >= tank.set_up_on));
+        assert!(tank.care.is_sorted_by_key(|care| care.at) && tank.care.len() > 100, "{}", tank.name);
+        assert!(tank.care.iter().all(|care| (tank.set_up_on..TODAY).contains(&care.at.date())));
         for session in &tank.sessions {
             let mut keys: Vec<_> = session.values.iter().map(|value| value.0).collect();
             keys.sort_unstable();

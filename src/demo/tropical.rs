@@ -1,10 +1,13 @@
 //! A freshwater community: cycled without fish, settled after six weeks, then measured at weekends.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, time};
 
 use super::DemoEvent::{Added, Died, Health, Note, Rehomed};
-use super::{DemoTank, Life, animal, hump, read, season, trace};
+use super::routine::{Routine, dose, duty, food, water};
+use super::{DemoTank, Life, animal, before, hump, read, season, trace};
+use crate::domain::care::{Kind, What};
 use crate::domain::tank::VolumeUnit;
+use crate::domain::task::Rule;
 
 /// How long ago it was set up.
 const DAYS: i32 = 730;
@@ -75,6 +78,21 @@ pub(super) fn tank(today: Date) -> DemoTank {
         ),
         animal(&life, 75, ("Gustav", "Honey gourami", "Trichogaster chuna"), 1, &[]),
     ];
+    let evening = time(19, 10, 0, 0);
+    let flakes = food("flakes", "one pinch");
+    let routine = Routine::new(life.born, today)
+        .every(7, (CYCLED, 270), evening, &water(30))
+        .every(7, (291, 630), evening, &water(30))
+        .every(7, (644, DAYS), evening, &water(30))
+        .every(1, (DAYS - 40, DAYS), time(18, 5, 0, 0), &flakes)
+        .every(56, (60, DAYS), time(19, 40, 0, 0), &What::bare(Kind::Filter))
+        .once(473, What { subject: Some("heater, 150 W".to_owned()), ..What::bare(Kind::Equipment) }, "");
+    let weekly = before(today, 6);
+    let tasks = vec![
+        duty("Change 30 % of the water", Rule::Weeks(1), weekly, Some(water(30))),
+        duty("Rinse the filter", Rule::After(56), before(today, 2), Some(What::bare(Kind::Filter))),
+        duty("Feed frozen food", Rule::Days(3), today, None),
+    ];
     DemoTank {
         animals,
         name: "Living room",
@@ -86,6 +104,8 @@ pub(super) fn tank(today: Date) -> DemoTank {
         not: &[],
         also: &[],
         sessions: life.sessions,
+        care: routine.done(),
+        tasks,
     }
 }
 

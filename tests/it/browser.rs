@@ -9,4 +9,5 @@ mod harbor;
 mod itself;
 mod person;
 mod tanks;
+mod tour;
 mod walk;

@@ -13,10 +13,12 @@ use crate::db::keeper::NewKeeper;
 use crate::demo::{self, DemoAnimal, DemoEvent, DemoSession, DemoTank};
 use crate::domain::animal::event::{Event, What};
 use crate::domain::animal::{Facts, NewAnimal};
-use crate::domain::id::{AnimalEventId, FormId, KeeperId, TankId};
+use crate::domain::care::Entry;
+use crate::domain::id::{AnimalEventId, CareId, FormId, KeeperId, TankId, TaskId};
 use crate::domain::parameter::Catalogue;
 use crate::domain::reading::{self, Batch, BatchForm, Enterable, Row};
 use crate::domain::tank::{Details, NewTank, Volume};
+use crate::domain::task::{NewTask, Schedule};
 use crate::domain::zone;
 use crate::http::password::Hasher;
 use crate::system::clock::Clock;
@@ -59,6 +61,18 @@ pub async fn run(
             readings += batch.values.len();
             let clock = soon_after(batch.taken_at, clock);
             db::reading::record(&mut tx, &clock, tank, &batch, owner).await?;
+        }
+        for care in &demo.care {
+            let done_at = care.at.to_zoned(zone.clone())?.timestamp();
+            let note = (!care.note.is_empty()).then(|| care.note.to_owned());
+            let entry = Entry { what: care.what.clone(), done_at, note };
+            db::care::record(&mut tx, tank, CareId(clock.uuid()), &entry, owner, done_at).await?;
+        }
+        for duty in &demo.tasks {
+            let schedule = Schedule { rule: duty.rule, starts_on: duty.starts_on, time: duty.time };
+            let new =
+                NewTask { title: duty.title.to_owned(), notes: None, schedule, care: duty.care.clone() };
+            db::task::create(&mut tx, &zone, (TaskId(clock.uuid()), Some(tank)), &new, owner, now).await?;
         }
         for animal in &demo.animals {
             stock(&mut tx, clock, animal, tank, &zone, owner).await?;

@@ -3,6 +3,7 @@
 
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
+use safeharbor::cli::admin::demo;
 use safeharbor::db;
 use safeharbor::domain::id::{KeeperId, SessionId, TankId};
 use safeharbor::domain::reading::{Batch, Value};
@@ -33,6 +34,12 @@ impl Harbor {
         let drain = Drain::new();
         tokio::spawn(server::serve(listener, site.router.clone(), drain.clone()));
         Self { origin, site, drain }
+    }
+
+    /// Two years of three tanks for the owner who is there.
+    pub(super) async fn add_demo(&self) {
+        let mut db = self.site.database.acquire().await.unwrap();
+        demo::run(&mut db, &self.site.clock, "Europe/Berlin", false, &mut std::io::sink()).await.unwrap();
     }
 
     /// Copies the newest tank so often, as if the form had been sent again and again.

@@ -113,6 +113,14 @@ impl Person {
         self.find(css).await.text().await.unwrap()
     }
 
+    /// Where the page's links within the site lead.
+    pub(super) async fn links(&self) -> Vec<String> {
+        let links =
+            "return [...document.querySelectorAll('a[href^=\"/\"]')].map(link => link.getAttribute('href'))";
+        let links = self.browser.execute(links, Vec::new()).await.unwrap();
+        serde_json::from_value(links).unwrap()
+    }
+
     pub(super) async fn value(&self, css: &str) -> String {
         self.find(css).await.prop("value").await.unwrap().unwrap_or_default()
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::harbor::Harbor;
 use super::person::Person;
+use super::walk;
 
 /// Kinds of pages that a tour has to meet: a page that no link leads to is lost to its reader.
 const MET: &[&str] = &[
@@ -12,7 +13,11 @@ const MET: &[&str] = &[
     "/livestock",
     "/livestock/new",
     "/livestock/{id}",
+    "/livestock/{id}/edit",
+    "/photos/{id}",
     "/readings/new",
+    "/readings/quick",
+    "/sessions/{id}",
     "/settings",
     "/settings/calendar",
     "/settings/display",
@@ -37,27 +42,29 @@ const MOST: usize = 150;
 
 #[tokio::test]
 async fn on_a_phone() {
-    let harbor = Harbor::with_demo().await;
+    let harbor = Harbor::open().await;
     let person = Person::with_phone(&harbor.origin, "tour-phone").await;
     tour(&harbor, person).await;
 }
 
 #[tokio::test]
 async fn on_a_phone_without_scripts() {
-    let harbor = Harbor::with_demo().await;
+    let harbor = Harbor::open().await;
     let person = Person::with_phone_without_scripts(&harbor.origin, "tour-plain").await;
     tour(&harbor, person).await;
 }
 
 #[tokio::test]
 async fn at_a_desktop() {
-    let harbor = Harbor::with_demo().await;
+    let harbor = Harbor::open().await;
     let person = Person::at_desktop(&harbor.origin, "tour-desktop").await;
     tour(&harbor, person).await;
 }
 
 async fn tour(harbor: &Harbor, person: Person) {
-    harbor.sign_in(&person).await;
+    walk::set_up(harbor, &person, "Ana").await;
+    harbor.add_demo().await;
+    add_photo(&person).await;
     let mut met = BTreeSet::from(["/".to_owned()]);
     let mut waiting = VecDeque::from(["/".to_owned()]);
     while let Some(path) = waiting.pop_front() {
@@ -74,6 +81,21 @@ async fn tour(harbor: &Harbor, person: Person) {
     let lost: Vec<_> = MET.iter().filter(|kind| !pages.contains(*kind)).collect();
     assert!(lost.is_empty(), "no link leads to {lost:?}; met: {met:#?}");
     person.leave().await;
+}
+
+/// Gives the first tank a photo, by its form.
+async fn add_photo(person: &Person) {
+    person.open("/tanks").await;
+    person.follow(".tank a").await;
+    let tank = person.path().await;
+    person.open(&format!("{tank}/photos")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tank.png");
+    let shade = |x, y| image::Rgb([u8::try_from(x / 4).unwrap_or(9), 110, u8::try_from(y / 3).unwrap_or(9)]);
+    image::RgbImage::from_fn(640, 480, shade).save(&file).unwrap();
+    person.write("input[type=file]", file.to_str().unwrap()).await;
+    person.follow("form[enctype] button").await;
+    person.find(".notice").await;
 }
 
 /// The address with ids and values left out: pages of one kind look alike.

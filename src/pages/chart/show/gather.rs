@@ -179,7 +179,8 @@ impl Seen<'_> {
 pub(super) fn sample_figures() -> Vec<Markup> {
     let to: Timestamp = "2026-11-23T17:30:00Z".parse().unwrap();
     let from = Span::Month.start(to).unwrap();
-    let window = Window { from, to, zone: TimeZone::get("Europe/Berlin").unwrap(), dates: DateFormat::default() };
+    let window =
+        Window { from, to, zone: TimeZone::get("Europe/Berlin").unwrap(), dates: DateFormat::default() };
     let line = |name: &str, unit: &str, base: i64, band: (i64, i64)| Series {
         name: name.to_owned(),
         unit: unit.to_owned(),

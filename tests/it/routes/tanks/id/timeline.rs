@@ -128,7 +128,7 @@ async fn a_long_timeline_is_read_page_by_page_and_back() {
 async fn a_tank_that_was_taken_down_says_when() {
     let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
     let mut form = browser.get(&format!("/tanks/{tank}/decommission")).await.form();
-    form.set("on_day", "2026-11-20").set("reason", "A leak in the stand");
+    form.set("on", "2026-11-20").set("reason", "A leak in the stand");
     browser.post_form(&form).await.is(303);
     let page = browser.get(&format!("/tanks/{tank}/timeline")).await;
     page.says("was taken out of use").says("A leak in the stand");
