@@ -3,7 +3,7 @@
 use jiff::civil::{Date, time};
 
 use super::DemoEvent::{Added, Died, Health, Note, Rehomed};
-use super::routine::{Routine, dose, duty, food, water};
+use super::routine::{Routine, duty, food, water};
 use super::{DemoTank, Life, animal, before, hump, read, season, trace};
 use crate::domain::care::{Kind, What};
 use crate::domain::tank::VolumeUnit;
