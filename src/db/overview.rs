@@ -225,9 +225,10 @@ pub async fn untracked(db: &mut PgConnection, id: TankId) -> Result<Vec<Tracked>
                where tank_id = t.id and parameter_id = p.id
                order by taken_at desc, id desc limit 1
            ) r on true
-           where t.id = $1 and tp.tracked is not true
+           where t.id = $1 and (tp.tracked is not true or p.retired)
              and (r.value is not null
-                  or case f.water_type when 'fresh' then p.in_fresh when 'salt' then p.in_salt else p.in_brackish end)
+                  or not p.retired and case f.water_type when 'fresh' then p.in_fresh
+                                       when 'salt' then p.in_salt else p.in_brackish end)
            order by p.position, p.id"#,
         id.0
     )

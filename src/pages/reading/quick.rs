@@ -88,7 +88,10 @@ impl Known {
 
     /// Everything that can be entered, in the keeper's units.
     pub(super) fn seen<'a>(&'a self, visit: &Visit, catalogue: &'a Catalogue) -> Vec<Seen<'a>> {
-        Seen::all(&self.overview, catalogue, visit.units())
+        let mut seen = Seen::all(&self.overview, catalogue, visit.units());
+        // What is retired keeps its history and takes nothing new.
+        seen.retain(|seen| !seen.parameter.retired);
+        seen
     }
 
     /// The page for one of them.
