@@ -64,9 +64,9 @@ async fn at_a_desktop() {
 async fn tour(harbor: &Harbor, person: Person) {
     walk::set_up(harbor, &person, "Ana").await;
     harbor.add_demo().await;
-    add_photo(&person).await;
-    let mut met = BTreeSet::from(["/".to_owned()]);
-    let mut waiting = VecDeque::from(["/".to_owned()]);
+    let pictured = add_photo(&person).await;
+    let mut met = BTreeSet::from(["/".to_owned(), kind(&pictured)]);
+    let mut waiting = VecDeque::from(["/".to_owned(), pictured]);
     while let Some(path) = waiting.pop_front() {
         person.open(&path).await;
         person.look(&name(&kind(&path))).await;
@@ -82,8 +82,8 @@ async fn tour(harbor: &Harbor, person: Person) {
     person.leave().await;
 }
 
-/// Gives the first tank a photo, by its form.
-async fn add_photo(person: &Person) {
+/// Gives the first tank a photo, by its form; the address of that tank.
+async fn add_photo(person: &Person) -> String {
     person.open("/tanks").await;
     person.follow(".tank a").await;
     let tank = person.path().await;
@@ -95,6 +95,7 @@ async fn add_photo(person: &Person) {
     person.write("input[type=file]", file.to_str().unwrap()).await;
     person.follow("form[enctype] button").await;
     person.find(".notice").await;
+    tank
 }
 
 /// The address with ids and questions left out: pages of one kind look alike.

@@ -92,7 +92,9 @@ async fn with_readings_it_keeps_its_unit_and_can_only_be_retired() {
         .says(&format!("{path}/offer"));
     browser.get(&format!("/tanks/{tank}/parameters")).await.never_says("Boron");
     browser.get(&format!("/tanks/{tank}/parameters/custom_1000")).await.is(404);
-    browser.get(&format!("/tanks/{tank}")).await.is(200).never_says("Boron");
+    // The timeline still tells of what was measured.
+    browser.get(&format!("/tanks/{tank}")).await.is(200).says("Boron").never_says("custom_1000");
+    browser.get(&format!("/readings/quick?tank={tank}")).await.is(200).never_says("Boron");
     assert!(!browser.get(&format!("/tanks/{tank}/readings/new")).await.form().has("custom_1000_value"));
     assert_eq!(browser.post(&format!("{path}/delete"), &[]).await.leads_to(), path, "it has a reading");
     assert_eq!(app.count("readings").await, 1);

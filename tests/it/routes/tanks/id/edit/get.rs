@@ -18,7 +18,7 @@ async fn the_form_holds_the_tank_as_it_was_entered() {
         ("volume_unit", "us_gal"),
         ("set_up_on", "2026-11-23"),
         ("substrate", "Sand"),
-        ("notes", "\n- pump\n- light"),
+        ("notes", "- pump\n- light"),
         ("timezone", "Europe/Berlin"),
     ] {
         assert_eq!(edit.value(name), Some(value), "{name}");
