@@ -4,7 +4,7 @@ use jiff::civil::{Date, time};
 
 use super::DemoEvent::{Added, Died, Health, Note};
 use super::routine::{Routine, dose, duty, water};
-use super::{DemoTank, Life, animal, before, hump, read, season, trace};
+use super::{DemoTank, DemoTask, Life, animal, before, hump, read, season, trace};
 use crate::domain::care::{Kind, What};
 use crate::domain::tank::VolumeUnit;
 use crate::domain::task::Rule;
@@ -78,9 +78,28 @@ pub(super) fn tank(today: Date) -> DemoTank {
         ),
         animal(&life, 150, ("Zorro", "Yellow tang", "Zebrasoma flavescens"), 1, &[]),
     ];
+    DemoTank {
+        animals,
+        name: "Reef by the window",
+        profile: "reef_sw",
+        volume: (240, VolumeUnit::Litre),
+        set_up_on: life.born,
+        substrate: "Aragonite sand, 3 cm, and 18 kg of dry rock",
+        notes: "## Flow\n\n- Return pump, 2,500 L/h\n- Two wave pumps, slow at night\n\n## Dosing\n\n\
+                Kalkwasser by the top-up; alkalinity by hand when it falls **below 8 dKH**.\n",
+        not: &["ammonia", "nitrite"],
+        also: &["potassium", "iodine", "strontium", "silicate"],
+        sessions: life.sessions,
+        care: routine(life.born, today).done(),
+        tasks: tasks(today),
+    }
+}
+
+/// What was done for it: alkalinity by hand, more as the corals grew, and trace elements each week.
+fn routine(born: Date, today: Date) -> Routine {
     let evening = time(20, 0, 0, 0);
     let alkalinity = |millilitres| dose("Alkalinity", millilitres);
-    let routine = Routine::new(life.born, today)
+    Routine::new(born, today)
         .every(14, (20, DAYS), time(10, 30, 0, 0), &water(10))
         .every(2, (60, 240), evening, &alkalinity(15))
         .every(2, (240, 380), evening, &alkalinity(25))
@@ -96,27 +115,15 @@ pub(super) fn tank(today: Date) -> DemoTank {
             390,
             What { subject: Some("dosing pump".to_owned()), ..What::bare(Kind::Equipment) },
             "New hose",
-        );
-    let tasks = vec![
+        )
+}
+
+fn tasks(today: Date) -> Vec<DemoTask> {
+    vec![
         duty("Change 10 % of the water", Rule::Weeks(2), before(today, 13), Some(water(10))),
         duty("Calibrate the refractometer", Rule::MonthDay(1), before(today, 20), None),
         duty("Trace elements", Rule::Days(7), before(today, 7), Some(dose("Trace elements", 5))),
-    ];
-    DemoTank {
-        animals,
-        name: "Reef by the window",
-        profile: "reef_sw",
-        volume: (240, VolumeUnit::Litre),
-        set_up_on: life.born,
-        substrate: "Aragonite sand, 3 cm, and 18 kg of dry rock",
-        notes: "## Flow\n\n- Return pump, 2,500 L/h\n- Two wave pumps, slow at night\n\n## Dosing\n\n\
-                Kalkwasser by the top-up; alkalinity by hand when it falls **below 8 dKH**.\n",
-        not: &["ammonia", "nitrite"],
-        also: &["potassium", "iodine", "strontium", "silicate"],
-        sessions: life.sessions,
-        care: routine.done(),
-        tasks,
-    }
+    ]
 }
 
 /// What a laboratory finds in a sample of the day: more, and more exactly. Trace elements drift down slowly.
