@@ -147,8 +147,9 @@ def check_setup_made_what_the_service_needs(world: World) -> None:
     )
     assert server.succeed("ss -Hltn 'sport = :8000' | awk '{print $4}'").split() == ["127.0.0.1:8000"]
     # Its Redis has no port.
-    listening = server.succeed("ss -Hltnp | grep redis || true")
-    assert "6380" not in listening and listening.count("redis") <= 2, listening
+    redis = world.show("redis-server@safeharbor.service", "MainPID")
+    assert f"pid={redis}," in server.succeed("ss -Hlxp"), redis
+    assert f"pid={redis}," not in server.succeed("ss -Hltnp"), redis
     assert "import safeharbor.caddy" in server.succeed("cat /etc/caddy/Caddyfile")
     assert server.succeed("stat -c '%a %G' /etc/caddy/Caddyfile").strip() == "640 caddy"
 
