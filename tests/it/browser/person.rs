@@ -224,6 +224,11 @@ impl Person {
         faults
     }
 
+    /// What is seen without scrolling as `target/screenshots/<person>-<name>.png`.
+    pub(super) async fn window(&self, name: &str) {
+        self.browser.screenshot(&format!("{}-{name}", self.name)).await;
+    }
+
     /// The whole page as `target/screenshots/<name>.png`.
     async fn picture(&self, name: &str) {
         self.browser.whole_page(name).await;

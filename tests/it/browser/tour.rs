@@ -66,7 +66,7 @@ async fn tour(harbor: &Harbor, person: Person) {
     harbor.add_demo().await;
     let pictured = add_photo(&person).await;
     let mut met = BTreeSet::from(["/".to_owned(), kind(&pictured)]);
-    let mut waiting = VecDeque::from(["/".to_owned(), pictured]);
+    let mut waiting = VecDeque::from(["/".to_owned(), pictured.clone()]);
     while let Some(path) = waiting.pop_front() {
         person.open(&path).await;
         person.look(&name(&kind(&path))).await;
@@ -76,6 +76,11 @@ async fn tour(harbor: &Harbor, person: Person) {
                 waiting.push_back(href);
             }
         }
+    }
+    // For the documentation: see script/screenshots.
+    for (path, page) in [("/", "dashboard"), (&*pictured, "tank")] {
+        person.open(path).await;
+        person.window(&format!("docs-{page}")).await;
     }
     let lost: Vec<_> = MET.iter().filter(|kind| !met.contains(**kind)).collect();
     assert!(lost.is_empty(), "no link leads to {lost:?}; met: {met:#?}");
