@@ -266,7 +266,7 @@ impl Person {
 /// A page with one of each fault.
 const BAD: &str = r##"<!doctype html><html><title>Bad</title><meta name=viewport content="width=device-width">
 <style>p { color: #999 } input { border: 1px solid #ccc } button { outline: none !important; width: 20px }</style>
-<a href="#there">x</a><main><h1>One</h1><h1>Two</h1><h3>Three</h3><p id=a>Pale</p><p id=a></p>
+<a href="#there">x</a><main><h1>One</h1><h1>Two</h1><h3 style="width: 1em; overflow-wrap: anywhere">Three fathoms</h3><p id=a>Pale</p><p id=a></p>
 <input id=b aria-describedby=nobody aria-invalid=true><button></button><svg viewBox="0 0 1 1"></svg><img src="data:,">
 <table><tr><th>x</th></tr></table><span class="state">OK</span><ul><div>no item</div></ul>
 <fieldset></fieldset><div style="width: 2000px">wide</div></main>"##;
@@ -287,7 +287,8 @@ async fn the_judge_sees_what_is_wrong() {
         "aria-describedby of input#b \"\" leads nowhere: nobody",
         "leads nowhere: #there",
         "2 h1",
-        "h1 is followed by h3 \"Three\"",
+        "h1 is followed by h3 \"Three fathoms\"",
+        "squeezed: h3 \"Three fathoms\"",
         "not one header",
         "the first link is not the skip link",
         "outside the landmarks: a \"x\"",

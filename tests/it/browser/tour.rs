@@ -37,6 +37,9 @@ const MET: &[&str] = &[
     "/tasks/{id}",
 ];
 
+/// The same address, another look.
+const ALSO: &[&str] = &["/tanks?view=table", "/tasks?show=all"];
+
 /// Far more kinds than there are: a tour that goes on and on fails with the names.
 const MOST: usize = 150;
 
@@ -76,6 +79,10 @@ async fn tour(harbor: &Harbor, person: Person) {
                 waiting.push_back(href);
             }
         }
+    }
+    for path in ALSO {
+        person.open(path).await;
+        person.look(&name(&path.replace(['?', '='], "-"))).await;
     }
     // For the documentation: see script/screenshots.
     for (path, page) in [("/", "dashboard"), (&*pictured, "tank")] {

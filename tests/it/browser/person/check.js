@@ -171,6 +171,14 @@ for (const field of all("select")) {
   if (pen.measureText(text).width > room + 1) faults.push(`cut off: ${text} in ${room}px`);
 }
 
+// ── headings have room ──
+for (const head of all("h1, h2, h3")) {
+  const [box, size] = [head.getBoundingClientRect(), parseFloat(getComputedStyle(head).fontSize)];
+  if (!hidden(head) && !head.matches(".seen-by-none") && head.textContent.trim().length > 5 && box.width < 4 * size && box.height > 4 * size) {
+    faults.push(`squeezed: ${called(head)}`);
+  }
+}
+
 // ── thumbs ──
 if (phone) {
   for (const control of all("button, input:not([type=hidden]), select, textarea, summary, nav a, a.button, .readout a, .tank a, .todo a")) {
