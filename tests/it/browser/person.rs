@@ -18,7 +18,6 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const PAGE_BYTES: i64 = 60 * 1024;
 const SCRIPT_BYTES: i64 = 10 * 1024;
 pub(super) const ENTER: &str = "\u{e007}";
-const TAB: &str = "\u{e004}";
 
 pub(super) struct Person {
     pub(super) browser: Browser,
@@ -213,7 +212,11 @@ impl Person {
         self.browser.execute("document.activeElement.blur(); scrollTo(0, 0)", Vec::new()).await.unwrap();
         let mut faults = Vec::new();
         for _ in 0..60 {
-            self.browser.active_element().await.unwrap().send_keys(TAB).await.unwrap();
+            // As a keyboard does it: keys that are sent to a field for files are taken for a file's name.
+            for kind in ["rawKeyDown", "keyUp"] {
+                let key = json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
+                self.browser.devtools("Input.dispatchKeyEvent", key).await;
+            }
             let seen = self.ask(include_str!("person/focus.js"), Value::Null).await;
             if seen.iter().any(|word| word == "end") {
                 break;

@@ -59,7 +59,8 @@ const name = element => {
   if (labelled) return labelled;
   if (element.labels?.length) return words([...element.labels].map(one => one.textContent).join(" "));
   if (element.matches("input, select, textarea")) return "";
-  return words(element.textContent) || words(element.getAttribute("title"));
+  const pictures = all("img[alt]", element).map(picture => picture.alt).join(" ");
+  return words(element.textContent) || words(pictures) || words(element.getAttribute("title"));
 };
 const controls = all("input:not([type=hidden]), select, textarea, button, a[href], summary, [tabindex='0']");
 for (const control of controls) if (!name(control)) faults.push(`no name: ${called(control)}`);
