@@ -114,8 +114,12 @@ async fn add_photo(person: &Person) -> String {
 fn kind(href: &str) -> String {
     let path = href.split(['?', '#']).next().unwrap_or_default();
     let is_id = |part: &str| part.len() == 36 && part.matches('-').count() == 4;
-    let path: Vec<_> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
-    path.join("/")
+    let mut parts: Vec<_> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
+    // Each parameter of a tank has its page.
+    if let [.., "{id}", "parameters", key] = parts.as_mut_slice() {
+        *key = "{id}";
+    }
+    parts.join("/")
 }
 
 /// Pages only: no pictures, no calendars.
@@ -134,6 +138,7 @@ fn name(kind: &str) -> String {
 fn pages_of_one_kind_are_looked_at_once() {
     let id = "01a21348-a0f3-746b-b2bd-5c7c03e13b41";
     assert_eq!(kind(&format!("/tanks/{id}/history?page=2#top")), "/tanks/{id}/history");
+    assert_eq!(kind(&format!("/tanks/{id}/parameters/ph")), "/tanks/{id}/parameters/{id}");
     assert_eq!(kind("/"), "/");
     assert_eq!(name("/tanks/{id}/history"), "at-tanks-one-history");
     assert!(is_page("/tanks?view=table") && is_page("/"));
