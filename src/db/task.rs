@@ -1,4 +1,4 @@
-//! Recurring duties. Where one stands is in its row; what is done with it goes through [`act`].
+//! Recurring duties. Where one stands is in its row; what is done with it goes through [`act()`].
 
 mod act;
 mod life;
