@@ -36,11 +36,8 @@ def all_checks(only: str) -> list[tuple[str, Callable[[World], int | None]]]:
             and inspect.isfunction(function)
             and function.__module__ == loaded.__name__
         ]
-        found += [
-            (f"{module}::{name.removeprefix('check_')}", function)
-            for name, function in own
-            if name in VITAL or only in f"{module}::{name}"
-        ]
+        named = [(name, f"{module}::{name.removeprefix('check_')}", function) for name, function in own]
+        found += [(shown, function) for name, shown, function in named if name in VITAL or only in shown]
     return found
 
 
