@@ -2,10 +2,12 @@
 //! values. Rules live in [`domain`](crate::domain), never here.
 
 pub mod animal;
+pub mod audit;
 pub mod calendar;
 pub mod care;
 pub mod census;
 pub mod change;
+pub mod channel;
 pub mod custom_parameter;
 pub mod demo;
 pub mod display;

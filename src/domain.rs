@@ -4,6 +4,7 @@
 //! a person typed comes in as text and leaves as a checked type or as [`field::FieldErrors`].
 
 pub mod animal;
+pub mod audit;
 pub mod calendar;
 pub mod care;
 pub mod chemistry;
@@ -17,6 +18,7 @@ pub mod health;
 pub mod id;
 pub mod keeper;
 pub mod letters;
+pub mod message;
 pub mod number;
 pub mod parameter;
 pub mod photo;

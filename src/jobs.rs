@@ -10,7 +10,9 @@
 //! handlers are idempotent by the job's id (a mail's `Message-ID` is made of it).
 
 pub mod backoff;
+pub mod channel;
 pub mod context;
+pub mod deliver;
 pub mod error;
 pub mod housekeeping;
 pub mod job;

@@ -5,7 +5,8 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Result;
+use super::{Result, channel};
+use crate::domain::keeper::Role;
 
 /// What a sign-in needs to know of an account.
 #[derive(Debug, Clone)]
@@ -48,19 +49,26 @@ pub async fn create_first_owner(tx: &mut PgConnection, new: &NewKeeper<'_>) -> R
     if any(&mut *tx).await? {
         return Ok(false);
     }
+    create(tx, new, Role::Owner).await?;
+    Ok(true)
+}
+
+/// Creates a keeper, with the channel that goes to the keeper's address.
+pub async fn create(tx: &mut PgConnection, new: &NewKeeper<'_>, role: Role) -> Result<()> {
     sqlx::query!(
         "insert into keepers (id, email, display_name, password_hash, role, unit_system, created_at)
-         values ($1, $2, $3, $4, 'owner', $5, $6)",
+         values ($1, $2, $3, $4, $5, $6, $7)",
         new.id,
         new.email,
         new.display_name,
         new.password_hash,
+        role.as_str(),
         new.unit_system,
         new.created_at.to_sqlx() as _,
     )
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(true)
+    channel::create_mail(tx, new.id, new.created_at).await
 }
 
 /// The account with this address (lower case), if there is one.

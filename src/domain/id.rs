@@ -85,6 +85,10 @@ ids! {
     ChangeId,
     /// A photo.
     PhotoId,
+    /// A way in which a keeper is told things.
+    ChannelId,
+    /// An invite. Made by the form.
+    InviteId,
 }
 
 /// What is measured. Small, because every reading carries it.

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::db::job::NewJob;
+use crate::domain::id::ChannelId;
+use crate::domain::message::Message;
 use crate::system::clock::Clock;
 
 /// A job, typed. Its `kind` and `payload` are what the row keeps, so a variant's name and fields may only
@@ -17,6 +19,9 @@ pub enum Job {
     /// A mail an owner sends to see whether mail works.
     #[serde(rename = "mail.test")]
     MailTest(Addressee),
+    /// A message for one of a keeper's channels.
+    #[serde(rename = "channel.message")]
+    ToChannel(ToChannel),
     /// Deletes what has expired.
     #[serde(rename = "housekeeping")]
     Housekeeping,
@@ -31,8 +36,17 @@ pub struct Addressee {
     pub name: String,
 }
 
+/// What is told, and by which channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToChannel {
+    /// The channel.
+    pub channel: ChannelId,
+    /// What is told.
+    pub message: Message,
+}
+
 /// Every kind this binary can run.
-pub const KINDS: [&str; 3] = ["mail.welcome", "mail.test", "housekeeping"];
+pub const KINDS: [&str; 4] = ["mail.welcome", "mail.test", "channel.message", "housekeeping"];
 
 impl Job {
     /// The name of its kind in the row.
@@ -40,6 +54,7 @@ impl Job {
         match self {
             Self::Welcome(_) => "mail.welcome",
             Self::MailTest(_) => "mail.test",
+            Self::ToChannel(_) => "channel.message",
             Self::Housekeeping => "housekeeping",
         }
     }
@@ -49,7 +64,7 @@ impl Job {
         match self {
             // With full jitter and a cap of an hour this spans some three hours: greylisting and a mail
             // server's restart fit into it.
-            Self::Welcome(_) => 12,
+            Self::Welcome(_) | Self::ToChannel(_) => 12,
             // An owner waits for the answer.
             Self::MailTest(_) => 5,
             // The next hour brings another one.
@@ -89,10 +104,19 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::message::{Purpose, Urgency};
 
     fn samples() -> Vec<Job> {
         let to = Addressee { email: "ada@example.org".into(), name: "Ada".into() };
-        vec![Job::Welcome(to.clone()), Job::MailTest(to), Job::Housekeeping]
+        let message = Message {
+            purpose: Purpose::Reminder,
+            urgency: Urgency::Routine,
+            title: "2 tasks are due".into(),
+            lines: Vec::new(),
+            path: "/tasks".into(),
+        };
+        let message = ToChannel { channel: ChannelId(uuid::Uuid::nil()), message };
+        vec![Job::Welcome(to.clone()), Job::MailTest(to), Job::ToChannel(message), Job::Housekeeping]
     }
 
     #[test]

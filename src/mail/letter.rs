@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::error::MailError;
+use crate::domain::message::Message;
 use crate::proxy::PublicUrl;
 
 /// A mail without its addressee.
@@ -46,6 +47,67 @@ struct TestHtml<'a> {
     name: &'a str,
     host: &'a str,
     origin: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/message.txt")]
+struct MessageText<'a> {
+    name: &'a str,
+    host: &'a str,
+    lines: &'a [LineView],
+    href: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/message.html")]
+struct MessageHtml<'a> {
+    title: &'a str,
+    name: &'a str,
+    lines: &'a [LineView],
+    href: &'a str,
+    host: &'a str,
+}
+
+/// A line with whole addresses.
+struct LineView {
+    text: String,
+    href: String,
+    actions: Vec<ActionView>,
+}
+
+struct ActionView {
+    label: String,
+    href: String,
+}
+
+/// A message to a keeper, as a mail.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn message(public_url: &PublicUrl, name: &str, message: &Message) -> Result<Letter, MailError> {
+    let whole = |path: &str| public_url.url(path);
+    let lines = message.lines.iter().map(|line| LineView {
+        text: one_line(&line.text),
+        href: whole(&line.path),
+        actions: line
+            .actions
+            .iter()
+            .map(|action| ActionView { label: one_line(&action.label), href: whole(&action.path) })
+            .collect(),
+    });
+    let lines: Vec<_> = lines.collect();
+    let (title, name) = (&one_line(&message.title), &greeted(name));
+    let (href, host) = (&whole(&message.path), public_url.authority());
+    Ok(Letter {
+        subject: title.clone(),
+        text: render(&MessageText { name, host, lines: &lines, href })?,
+        html: render(&MessageHtml { title, name, lines: &lines, href, host })?,
+    })
+}
+
+/// What keepers wrote stays on its line: in plain text a line of its own could pass for one of ours.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// To the first owner after the setup: the way in.
