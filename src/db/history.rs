@@ -98,6 +98,33 @@ impl TryFrom<Row> for Listed {
     }
 }
 
+/// The same query in both directions, of all parameters or of one. What is said beside a reading is looked up for each
+/// row of the page: a join would be planned for as many rows as there might be, and read every session there is.
+macro_rules! rows {
+    ($db:expr, $tank:expr, $place:expr, $bound:expr, $than:literal, $within:literal, $order:literal $(, $one:literal, $parameter:expr)?) => {
+        sqlx::query_as!(
+            Row,
+            r#"select r.id, r.session_id, r.parameter_id, r.taken_at, r.value, r.below, r.entered_value,
+                      r.entered_unit, r.source, r.version,
+                      coalesce(r.note, (select s.note from reading_sessions s where s.id = r.session_id)) as note,
+                      (select k.display_name from keepers k where k.id = r.recorded_by) as by
+               from (select * from readings
+                     where tank_id = $1 and (taken_at, id) "# + $than + r#" ($2, $3)
+                       and taken_at "# + $within + " $4 " $(+ $one)? + r#"
+                     order by taken_at "# + $order + ", id " + $order + r#" limit $5) r
+               order by r.taken_at "# + $order + ", r.id " + $order,
+            $tank.0,
+            $place.0.to_sqlx() as _,
+            $place.1,
+            $bound.to_sqlx() as _,
+            FETCH,
+            $($parameter.0,)?
+        )
+        .fetch_all($db)
+        .await?
+    };
+}
+
 /// A page of a tank's readings.
 pub async fn page(
     db: &mut PgConnection,
@@ -126,108 +153,24 @@ async fn older(
     db: &mut PgConnection,
     tank: TankId,
     filter: &Filter,
-    (at, id): (Timestamp, Uuid),
+    place: (Timestamp, Uuid),
 ) -> Result<Vec<Row>> {
-    let (at, from) = (at.to_sqlx(), filter.from.to_sqlx());
-    let rows = match filter.parameter {
-        None => {
-            sqlx::query_as!(
-                Row,
-                r#"select r.id, r.session_id, r.parameter_id, r.taken_at, r.value, r.below, r.entered_value,
-                          r.entered_unit, r.source, coalesce(r.note, s.note) as note, r.version,
-                          k.display_name as "by?"
-                   from (select * from readings
-                         where tank_id = $1 and (taken_at, id) < ($2, $3) and taken_at >= $4
-                         order by taken_at desc, id desc limit $5) r
-                   left join reading_sessions s on s.id = r.session_id
-                   left join keepers k on k.id = r.recorded_by
-                   order by r.taken_at desc, r.id desc"#,
-                tank.0,
-                at as _,
-                id,
-                from as _,
-                FETCH,
-            )
-            .fetch_all(db)
-            .await?
+    Ok(match filter.parameter {
+        None => rows!(db, tank, place, filter.from, "<", ">=", "desc"),
+        Some(one) => {
+            rows!(db, tank, place, filter.from, "<", ">=", "desc", "and parameter_id = $6", one)
         }
-        Some(parameter) => {
-            sqlx::query_as!(
-                Row,
-                r#"select r.id, r.session_id, r.parameter_id, r.taken_at, r.value, r.below, r.entered_value,
-                          r.entered_unit, r.source, coalesce(r.note, s.note) as note, r.version,
-                          k.display_name as "by?"
-                   from (select * from readings
-                         where tank_id = $1 and parameter_id = $6 and (taken_at, id) < ($2, $3) and taken_at >= $4
-                         order by taken_at desc, id desc limit $5) r
-                   left join reading_sessions s on s.id = r.session_id
-                   left join keepers k on k.id = r.recorded_by
-                   order by r.taken_at desc, r.id desc"#,
-                tank.0,
-                at as _,
-                id,
-                from as _,
-                FETCH,
-                parameter.0,
-            )
-            .fetch_all(db)
-            .await?
-        }
-    };
-    Ok(rows)
+    })
 }
 
 async fn newer(
     db: &mut PgConnection,
     tank: TankId,
     filter: &Filter,
-    (at, id): (Timestamp, Uuid),
+    place: (Timestamp, Uuid),
 ) -> Result<Vec<Row>> {
-    let (at, until) = (at.to_sqlx(), filter.until.to_sqlx());
-    let rows = match filter.parameter {
-        None => {
-            sqlx::query_as!(
-                Row,
-                r#"select r.id, r.session_id, r.parameter_id, r.taken_at, r.value, r.below, r.entered_value,
-                          r.entered_unit, r.source, coalesce(r.note, s.note) as note, r.version,
-                          k.display_name as "by?"
-                   from (select * from readings
-                         where tank_id = $1 and (taken_at, id) > ($2, $3) and taken_at < $4
-                         order by taken_at, id limit $5) r
-                   left join reading_sessions s on s.id = r.session_id
-                   left join keepers k on k.id = r.recorded_by
-                   order by r.taken_at, r.id"#,
-                tank.0,
-                at as _,
-                id,
-                until as _,
-                FETCH,
-            )
-            .fetch_all(db)
-            .await?
-        }
-        Some(parameter) => {
-            sqlx::query_as!(
-                Row,
-                r#"select r.id, r.session_id, r.parameter_id, r.taken_at, r.value, r.below, r.entered_value,
-                          r.entered_unit, r.source, coalesce(r.note, s.note) as note, r.version,
-                          k.display_name as "by?"
-                   from (select * from readings
-                         where tank_id = $1 and parameter_id = $6 and (taken_at, id) > ($2, $3) and taken_at < $4
-                         order by taken_at, id limit $5) r
-                   left join reading_sessions s on s.id = r.session_id
-                   left join keepers k on k.id = r.recorded_by
-                   order by r.taken_at, r.id"#,
-                tank.0,
-                at as _,
-                id,
-                until as _,
-                FETCH,
-                parameter.0,
-            )
-            .fetch_all(db)
-            .await?
-        }
-    };
-    Ok(rows)
+    Ok(match filter.parameter {
+        None => rows!(db, tank, place, filter.until, ">", "<", "asc"),
+        Some(one) => rows!(db, tank, place, filter.until, ">", "<", "asc", "and parameter_id = $6", one),
+    })
 }
