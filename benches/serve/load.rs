@@ -28,6 +28,21 @@ impl Target {
         );
         Self { addr, request }
     }
+
+    /// The same as browsers ask for it, to be sent packed.
+    fn packed(&self) -> String {
+        self.request.replacen("\r\n", "\r\nAccept-Encoding: gzip\r\n", 1)
+    }
+}
+
+/// How many bytes go out for one answer to a browser.
+///
+/// # Errors
+/// When the answer is anything but 200.
+pub(crate) async fn weight(target: &Target) -> Result<usize> {
+    let mut stream = TcpStream::connect(target.addr).await?;
+    stream.write_all(target.packed().as_bytes()).await?;
+    answer(&mut stream, &mut Vec::new()).await
 }
 
 /// What was seen.
@@ -36,6 +51,8 @@ pub(crate) struct Figures {
     pub(crate) per_second: f64,
     pub(crate) median: Duration,
     pub(crate) bytes: usize,
+    /// The size as it goes out to a browser, packed.
+    pub(crate) packed: usize,
     pub(crate) answers: u32,
     /// Processor time an answer costs the server.
     pub(crate) server: Duration,

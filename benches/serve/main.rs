@@ -1,6 +1,7 @@
 //! Measures `safeharbor serve` as its users meet it: a release binary, a private Postgres and Redis, one tank
-//! with 100,000 and then 1,000,000 readings over two years. Everything is put beside a bare axum handler
-//! measured in the same run, because absolute figures of a noisy machine mean little.
+//! with 100,000 and then 1,000,000 readings over two years, at last in a household of 40 tanks and 2,000 animals, and a
+//! photo of 50 megapixels. Everything is put beside a bare axum handler measured in the same run, because absolute
+//! figures of a noisy machine mean little.
 //!
 //! `cargo bench --bench serve` prints a table; `cargo bench --bench serve -- --seconds 2 --readings 100000`
 //! is a quick look. Nothing is asserted.
@@ -9,6 +10,8 @@
 mod bare;
 mod cpu;
 mod load;
+mod pages;
+mod photo;
 mod rows;
 mod serve;
 
@@ -21,25 +24,11 @@ use safeharbor::stage::postgres::{Durability, PrivatePostgres};
 use safeharbor::stage::redis::PrivateRedis;
 use secrecy::SecretString;
 
+use image::ImageFormat;
 use load::{Figures, Target};
+use pages::Page;
+use rows::Household;
 use serve::Served;
-
-/// Pages of a tank's readings one by one.
-const HISTORY: [&str; 4] = ["history", "history, pH", "history, deep", "history, pH, deep"];
-
-/// What the tank measures.
-const TEN: [&str; 10] = [
-    "temperature",
-    "ph",
-    "salinity",
-    "ammonia",
-    "nitrite",
-    "nitrate",
-    "phosphate",
-    "kh",
-    "calcium",
-    "magnesium",
-];
 
 /// What is measured, and for how long.
 #[derive(Debug, Parser)]
@@ -88,45 +77,39 @@ async fn measure(args: &Args) -> Result<()> {
     );
     measure.print("bare axum handler", &measure.bare.clone());
 
-    let mut medians: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
+    let mut medians: BTreeMap<&str, Vec<Duration>> = BTreeMap::new();
     for &readings in &args.readings {
         rows::readings(&url, &household, readings).await.context("the readings")?;
         let served = Served::start(folder.path(), &url, &redis.url()).await?;
         println!("\n{readings} readings in one tank; exec to READY {} ms", served.ready_after.as_millis());
-        let mut rows =
-            vec![("/healthz", "/healthz".to_owned(), false), ("sign-in page", "/sign-in".to_owned(), false)];
-        rows.push(("dashboard", "/".to_owned(), true));
-        rows.push(("tank page", format!("/tanks/{}", household.tank), true));
-        for range in ["24h", "7d", "30d", "90d", "1y", "all"] {
-            rows.push((range, format!("/tanks/{}?parameter=ph&range={range}", household.tank), true));
-        }
-        let tank = format!("/tanks/{}", household.tank);
         // A place among the oldest readings, as the "Older" link of a page there has it.
         let deep = rows::deep(&url, &household).await.context("a place deep in the history")?;
-        let [first, first_of_one, far, far_of_one] = HISTORY;
-        rows.push((first, format!("{tank}/history"), true));
-        rows.push((first_of_one, format!("{tank}/history?parameter=ph"), true));
-        rows.push((far, format!("{tank}/history?at={deep}"), true));
-        rows.push((far_of_one, format!("{tank}/history?parameter=ph&at={deep}"), true));
-        let all: String = TEN.map(|key| format!("&parameter={key}")).concat();
-        rows.push(("charts of four, 30 d", format!("{tank}/charts"), true));
-        rows.push(("charts of ten, 1 y", format!("{tank}/charts?range=1y{all}"), true));
-        for (name, path, signed_in) in rows {
-            let cookie = signed_in.then_some(household.cookie.as_str());
-            let figures = measure.of(&Target::page(served.addr, &path, cookie), served.pid()?).await?;
-            let name = if name.starts_with(|c: char| c.is_ascii_digit()) || name == "all" {
-                format!("chart of {name}")
-            } else {
-                name.to_owned()
-            };
-            measure.print(&name, &figures);
-            medians.entry(name).or_default().push(figures.median);
+        for page in pages::of_a_tank(&household, &deep) {
+            let figures = measure.page(&page, &household, &served).await?;
+            medians.entry(page.name).or_default().push(figures.median);
         }
+        print_memory(&served)?;
+        served.stop().await?;
+    }
+    let (animal, deep) = rows::around(&url).await.context("the large household")?;
+    let served = Served::start(folder.path(), &url, &redis.url()).await?;
+    println!("\nthe same tank among 40, with 2,000 animals");
+    for page in pages::of_a_household(&household, animal, &deep) {
+        measure.page(&page, &household, &served).await?;
+    }
+    print_memory(&served)?;
+    served.stop().await?;
+    // Each in a process of its own, so that the most memory is that of one photo.
+    for (name, format) in [("JPEG", ImageFormat::Jpeg), ("PNG", ImageFormat::Png)] {
+        let served = Served::start(folder.path(), &url, &redis.url()).await?;
+        let taken = photo::add(&served, &household, format).await.context(name)?;
         println!(
-            "memory of serve: {} MB now, {} MB at most",
-            served.memory("VmRSS")?,
-            served.memory("VmHWM")?
+            "\na {name} of {:.0} megapixels and {} kB: {:.1} s",
+            taken.megapixels,
+            taken.bytes / 1000,
+            taken.time.as_secs_f64()
         );
+        print_memory(&served)?;
         served.stop().await?;
     }
     println!("\nfrom the smallest tank to the largest, the time of one answer alone grows");
@@ -148,6 +131,14 @@ struct Measure<'a> {
 }
 
 impl Measure<'_> {
+    /// Measures a page and prints it.
+    async fn page(&self, page: &Page, household: &Household, served: &Served) -> Result<Figures> {
+        let cookie = page.signed_in.then_some(household.cookie.as_str());
+        let figures = self.of(&Target::page(served.addr, &page.path, cookie), served.pid()?).await?;
+        self.print(page.name, &figures);
+        Ok(figures)
+    }
+
     /// Latency from one connection alone, requests a second from all of them.
     async fn of(&self, target: &Target, server: u32) -> Result<Figures> {
         let time = Duration::from_secs(self.args.seconds);
@@ -159,13 +150,14 @@ impl Measure<'_> {
             median: alone.median,
             server: cpu::used(server)?.saturating_sub(server_before) / together.answers,
             postgres: cpu::used(self.postgres)?.saturating_sub(postgres_before) / together.answers,
+            packed: load::weight(target).await?,
             ..together
         })
     }
 
     fn print(&self, name: &str, figures: &Figures) {
         println!(
-            "{name:<20} {:>9.0}/s (1/{:.1})   {:>6.0} µs of serve, {:>5.0} µs of Postgres   {:>8.0} µs alone (×{:.1})   {:>7} bytes",
+            "{name:<20} {:>9.0}/s (1/{:.1})   {:>6.0} µs of serve, {:>5.0} µs of Postgres   {:>8.0} µs alone (×{:.1})   {:>7} bytes, {:>6} packed",
             figures.per_second,
             self.bare.per_second / figures.per_second,
             figures.server.as_secs_f64() * 1e6,
@@ -173,8 +165,14 @@ impl Measure<'_> {
             figures.median.as_secs_f64() * 1e6,
             ratio(figures.median, self.bare.median),
             figures.bytes,
+            figures.packed,
         );
     }
+}
+
+fn print_memory(served: &Served) -> Result<()> {
+    println!("memory of serve: {} MB now, {} MB at most", served.memory("VmRSS")?, served.memory("VmHWM")?);
+    Ok(())
 }
 
 fn ratio(a: Duration, b: Duration) -> f64 {

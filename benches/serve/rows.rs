@@ -129,3 +129,24 @@ pub(crate) async fn deep(url: &SecretString, household: &Household) -> Result<St
     let at = jiff::Timestamp::from_microsecond(micros)?;
     Ok(Cursor { toward: Toward::Older, at, id }.to_string())
 }
+
+/// Puts 39 more tanks, 2,000 animals and their tasks and care around the tank. Gives one of the animals, and the cursor
+/// of a page with most of them before it.
+pub(crate) async fn around(url: &SecretString) -> Result<(Uuid, String)> {
+    let mut connection: PgConnection = db::pool::one(url, "bench").await?;
+    sqlx::query("select set_config('household.now', now()::text, false)").execute(&mut connection).await?;
+    sqlx::raw_sql(include_str!("../household.sql"))
+        .execute(&mut connection)
+        .await
+        .context("household.sql")?;
+    sqlx::query("vacuum analyze").execute(&mut connection).await?;
+    let (micros, id): (i64, Uuid) = sqlx::query_as(
+        "select (extract(epoch from acquired_at) * 1000000)::bigint, id from animals
+         order by acquired_at, id offset 100 limit 1",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    let at = jiff::Timestamp::from_microsecond(micros)?;
+    Ok((id, Cursor { toward: Toward::Older, at, id }.to_string()))
+}

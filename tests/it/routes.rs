@@ -11,6 +11,7 @@ mod hostile;
 mod refusals;
 mod session;
 mod start;
+mod statements;
 mod root {
     mod get;
 }

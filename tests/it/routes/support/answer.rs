@@ -12,6 +12,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
+    /// How many bytes came, packed or not.
+    pub(crate) bytes: usize,
 }
 
 /// A cookie that an answer sets or removes.
@@ -28,8 +30,9 @@ impl Answer {
     pub(super) async fn of(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 8 * 1024 * 1024).await.unwrap();
+        let bytes = body.len();
         let body = String::from_utf8_lossy(&body).into_owned();
-        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+        Self { status: parts.status.as_u16(), headers: parts.headers, body, bytes }
     }
 
     /// A header's text; empty when there is none.
