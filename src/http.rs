@@ -14,6 +14,8 @@ pub mod limits;
 pub mod metrics;
 pub mod password;
 pub mod patience;
+pub mod recovery;
+pub mod registration;
 pub mod request_id;
 pub mod router;
 pub mod session;

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Result, channel};
+use crate::domain::id::KeeperId;
 use crate::domain::keeper::Role;
 
 /// What a sign-in needs to know of an account.
@@ -78,6 +79,18 @@ pub async fn credentials(db: &mut PgConnection, email: &str) -> Result<Option<Cr
         .await?)
 }
 
+/// Whether anybody has this address (lower case), active or not.
+pub async fn is_known(db: &mut PgConnection, email: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar!(r#"select exists (select from keepers where email = $1) as "known!""#, email)
+        .fetch_one(db)
+        .await?)
+}
+
+/// A keeper's argon2id PHC string.
+pub async fn password_hash(db: &mut PgConnection, keeper: KeeperId) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar!("select password_hash from keepers where id = $1", keeper.0).fetch_optional(db).await?)
+}
+
 /// Replaces a keeper's password hash, for instance when hashing parameters have changed.
 pub async fn set_password_hash(db: &mut PgConnection, keeper: Uuid, hash: &str) -> Result<()> {
     sqlx::query!("update keepers set password_hash = $2 where id = $1", keeper, hash).execute(db).await?;
@@ -90,4 +103,90 @@ pub async fn signed_in(db: &mut PgConnection, keeper: Uuid, at: Timestamp) -> Re
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Gives a keeper another name.
+pub async fn rename(db: &mut PgConnection, keeper: KeeperId, name: &str) -> Result<()> {
+    sqlx::query!("update keepers set display_name = $2 where id = $1", keeper.0, name).execute(db).await?;
+    Ok(())
+}
+
+/// A keeper as owners see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The keeper's id.
+    pub id: KeeperId,
+    /// The address to sign in with.
+    pub email: String,
+    /// The name that pages show.
+    pub display_name: String,
+    /// Runs the household too.
+    pub owner: bool,
+    /// May sign in.
+    pub active: bool,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// When they signed in last.
+    pub last_sign_in_at: Option<Timestamp>,
+}
+
+struct Row {
+    id: Uuid,
+    email: String,
+    display_name: String,
+    role: String,
+    active: bool,
+    created_at: jiff_sqlx::Timestamp,
+    last_sign_in_at: Option<jiff_sqlx::Timestamp>,
+}
+
+impl From<Row> for Profile {
+    fn from(row: Row) -> Self {
+        Self {
+            id: KeeperId(row.id),
+            email: row.email,
+            display_name: row.display_name,
+            owner: row.role == Role::Owner.as_str(),
+            active: row.active,
+            created_at: row.created_at.to_jiff(),
+            last_sign_in_at: row.last_sign_in_at.map(jiff_sqlx::Timestamp::to_jiff),
+        }
+    }
+}
+
+/// Everybody, those who may sign in first, by name.
+pub async fn list(db: &mut PgConnection) -> Result<Vec<Profile>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, email, display_name, role, active, created_at, last_sign_in_at from keepers
+         order by active desc, lower(display_name), id"
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Profile::from).collect())
+}
+
+/// One keeper.
+pub async fn find(db: &mut PgConnection, keeper: KeeperId) -> Result<Option<Profile>> {
+    let row = sqlx::query_as!(
+        Row,
+        "select id, email, display_name, role, active, created_at, last_sign_in_at from keepers where id = $1",
+        keeper.0
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Profile::from))
+}
+
+/// The active keeper with this address (lower case).
+pub async fn active_by_email(db: &mut PgConnection, email: &str) -> Result<Option<Profile>> {
+    let row = sqlx::query_as!(
+        Row,
+        "select id, email, display_name, role, active, created_at, last_sign_in_at from keepers
+         where email = $1 and active",
+        email
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Profile::from))
 }

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Result;
-use crate::domain::id::ParameterId;
+use crate::domain::id::{KeeperId, ParameterId};
 
 /// A session and the keeper it belongs to, with how they want to see things, in one row: every page needs it.
 #[derive(Debug, Clone)]
@@ -124,6 +124,62 @@ pub async fn touch(db: &mut PgConnection, id: Uuid, now: Timestamp, expires_at: 
 pub async fn revoke(db: &mut PgConnection, id: Uuid) -> Result<()> {
     sqlx::query!("delete from sessions where id = $1", id).execute(db).await?;
     Ok(())
+}
+
+/// A session as its keeper sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The session's id.
+    pub id: Uuid,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last noted as used.
+    pub last_seen_at: Timestamp,
+    /// The client's address at the beginning, if known.
+    pub addr: Option<IpAddr>,
+    /// The browser's own name.
+    pub user_agent: Option<String>,
+}
+
+/// A keeper's sessions that have not ended, the one used last first.
+pub async fn of_keeper(db: &mut PgConnection, keeper: KeeperId, now: Timestamp) -> Result<Vec<Listed>> {
+    let rows = sqlx::query!(
+        "select id, created_at, last_seen_at, addr, user_agent from sessions
+         where keeper_id = $1 and expires_at > $2
+         order by last_seen_at desc, id desc limit 100",
+        keeper.0,
+        now.to_sqlx() as _,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Listed {
+            id: row.id,
+            created_at: row.created_at.to_jiff(),
+            last_seen_at: row.last_seen_at.to_jiff(),
+            addr: row.addr.map(|addr| addr.ip()),
+            user_agent: row.user_agent,
+        })
+        .collect())
+}
+
+/// Ends one of a keeper's own sessions. False when there is none of this id.
+pub async fn revoke_of(db: &mut PgConnection, keeper: KeeperId, id: Uuid) -> Result<bool> {
+    let ended = sqlx::query!("delete from sessions where id = $1 and keeper_id = $2", id, keeper.0)
+        .execute(db)
+        .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+/// Ends every session of a keeper but this one, and forgets the devices: one that was lost, or that is somebody
+/// else's, is a stranger again. Answers how many sessions there were.
+pub async fn revoke_others(tx: &mut PgConnection, keeper: KeeperId, kept: Uuid) -> Result<u64> {
+    let ended = sqlx::query!("delete from sessions where keeper_id = $1 and id <> $2", keeper.0, kept)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!("delete from devices where keeper_id = $1", keeper.0).execute(tx).await?;
+    Ok(ended.rows_affected())
 }
 
 /// Ends every session of a keeper and forgets the devices, as after a password reset. Answers how many

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::Result;
+use crate::domain::id::{InviteId, KeeperId};
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,10 @@ pub enum Kind {
     Setup,
     /// Opens the answering route of `verify` until it expires.
     Verify,
+    /// Makes an account of an invite.
+    Invite,
+    /// Chooses a new password.
+    Reset,
 }
 
 impl Kind {
@@ -21,6 +26,8 @@ impl Kind {
         match self {
             Self::Setup => "setup",
             Self::Verify => "verify",
+            Self::Invite => "invite",
+            Self::Reset => "reset",
         }
     }
 }
@@ -47,6 +54,89 @@ pub async fn create(
     )
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// Stores a token of an invite. It is one of several: a link for each way it was handed over.
+pub async fn create_for_invite(
+    tx: &mut PgConnection,
+    id: Uuid,
+    invite: InviteId,
+    secret_hash: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into tokens (id, kind, invite_id, secret_hash, created_at, expires_at)
+         values ($1, 'invite', $2, $3, $4, $5)",
+        id,
+        invite.0,
+        secret_hash,
+        now.to_sqlx() as _,
+        expires_at.to_sqlx() as _,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Stores a token with which a keeper's password is chosen anew.
+pub async fn create_for_reset(
+    tx: &mut PgConnection,
+    id: Uuid,
+    keeper: KeeperId,
+    secret_hash: &[u8],
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into tokens (id, kind, keeper_id, secret_hash, created_at, expires_at)
+         values ($1, 'reset', $2, $3, $4, $5)",
+        id,
+        keeper.0,
+        secret_hash,
+        now.to_sqlx() as _,
+        expires_at.to_sqlx() as _,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The active keeper whose password a token may choose, if it still may. With `lock`, of many at once who hold a
+/// token of the keeper, one goes on and the others wait for what becomes of it.
+pub async fn reset_of(
+    db: &mut PgConnection,
+    secret_hash: &[u8],
+    now: Timestamp,
+    lock: bool,
+) -> Result<Option<KeeperId>> {
+    let keeper = sqlx::query_scalar!(
+        r#"select k.id from tokens t join keepers k on k.id = t.keeper_id
+           where t.kind = 'reset' and t.secret_hash = $1 and t.used_at is null and t.expires_at > $2 and k.active"#,
+        secret_hash,
+        now.to_sqlx() as _,
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(keeper) = keeper else { return Ok(None) };
+    if lock {
+        sqlx::query!("select id from keepers where id = $1 for no key update", keeper)
+            .fetch_optional(&mut *db)
+            .await?;
+        // Somebody who had the lock before may have used the keeper's tokens up.
+        if !is_valid(db, Kind::Reset, secret_hash, now).await? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(KeeperId(keeper)))
+}
+
+/// Ends every link with which a keeper's account could be changed: what they were for has happened.
+pub async fn end_of_keeper(tx: &mut PgConnection, keeper: KeeperId) -> Result<()> {
+    sqlx::query!("delete from tokens where keeper_id = $1 and kind in ('reset', 'email')", keeper.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -13,7 +13,10 @@ use super::cookies::{self, Credential, Name};
 use super::error::Error;
 use super::password::{Caller, Verdict};
 use super::{App, limits, session};
+use crate::db::audit::Entry;
 use crate::db::{self, token};
+use crate::domain::audit::Act;
+use crate::domain::id::KeeperId;
 use crate::jobs::{self, Job, job::Addressee};
 use crate::proxy::{self, ClientInfo};
 
@@ -129,7 +132,10 @@ pub async fn sign_in(
     db::sign_in::take_back(&mut tx, attempt.id).await?;
     db::sign_in::know_address(&mut tx, account.id, &bucket, now).await?;
     db::keeper::signed_in(&mut tx, account.id, now).await?;
+    let new_device = device.is_none();
     let signed_in = open_session(app, &mut tx, account.id, client, headers, device).await?;
+    let detail = if new_device { "on a device that was not known" } else { "" };
+    note(app, &mut tx, client, Act::SignedIn, KeeperId(account.id), detail).await?;
     tx.commit().await?;
     Ok(signed_in)
 }
@@ -186,6 +192,7 @@ pub async fn set_up(
         jobs::enqueue(&mut tx, &app.clock, &welcome).await?;
     }
     let signed_in = open_session(app, &mut tx, id, client, headers, None).await?;
+    note(app, &mut tx, client, Act::SetUp, KeeperId(id), "").await?;
     tx.commit().await?;
     app.wake.notify();
     tracing::info!("the first owner was set up");
@@ -196,8 +203,17 @@ pub async fn set_up(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn sign_out(app: &App, session: Uuid, headers: &mut HeaderMap) -> Result<(), Error> {
-    db::session::revoke(&mut *app.connection().await?, session).await?;
+pub async fn sign_out(
+    app: &App,
+    client: &ClientInfo,
+    keeper: &session::Keeper,
+    headers: &mut HeaderMap,
+) -> Result<(), Error> {
+    let mut db = app.connection().await?;
+    let mut tx = db.begin().await?;
+    db::session::revoke(&mut tx, keeper.session).await?;
+    note(app, &mut tx, client, Act::SignedOut, keeper.id, "").await?;
+    tx.commit().await?;
     cookies::remove(headers, &app.settings, Name::Session);
     Ok(())
 }
@@ -223,9 +239,22 @@ async fn known_device(
     Ok(stored.is_some_and(|stored| device.matches(&stored)).then_some(device))
 }
 
+/// Something that concerns the safety of accounts, for the log that owners read.
+pub(super) async fn note(
+    app: &App,
+    tx: &mut PgConnection,
+    client: &ClientInfo,
+    act: Act,
+    keeper: KeeperId,
+    detail: &str,
+) -> Result<(), Error> {
+    let entry = Entry { act, actor: Some(keeper), subject: Some(keeper), detail, addr: client.addr };
+    Ok(db::audit::record(tx, &app.clock, entry).await?)
+}
+
 /// A new session, always under a new id and secret: one that was planted before sign-in is worth nothing. The
 /// one the browser had until now ends: nobody would ever use it again but a thief.
-async fn open_session(
+pub(super) async fn open_session(
     app: &App,
     tx: &mut PgConnection,
     keeper: Uuid,

@@ -54,6 +54,19 @@ impl<S: Sync> FromRequestParts<S> for Keeper {
     }
 }
 
+/// A keeper who runs the household too: pages for owners are not there for others.
+#[derive(Debug, Clone)]
+pub struct Owner(pub Keeper);
+
+impl<S: Sync> FromRequestParts<S> for Owner {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let keeper = Keeper::from_request_parts(parts, state).await?;
+        if keeper.owner { Ok(Self(keeper)) } else { Err(Error::Forbidden("This page is for owners.".into())) }
+    }
+}
+
 /// The keeper whom the request's cookie proves, if any.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::error::JobError;
 use super::job::{Addressee, Job, KINDS};
 use super::worker::{Handler, Scheduled};
-use super::{channel, housekeeping, mail_test, welcome};
+use super::{channel, housekeeping, invite, password_changed, reset, mail_test, welcome};
 use crate::db::job::Claimed;
 use crate::mail::{Letter, Mailer};
 use crate::photos::Store;
@@ -52,6 +52,9 @@ impl Handler for Context {
         match Job::parse(&job.kind, &job.payload).map_err(JobError::fail)? {
             Job::Welcome(to) => welcome::run(self, job.id, &to).await,
             Job::MailTest(to) => mail_test::run(self, job.id, &to).await,
+            Job::Invite(about) => invite::run(self, job.id, about.invite).await,
+            Job::Reset(about) => reset::run(self, job.id, &about.email).await,
+            Job::PasswordChanged(about) => password_changed::run(self, job.id, about.keeper).await,
             Job::ToChannel(told) => channel::run(self, job.id, &told).await,
             Job::Housekeeping => housekeeping::run(&self.pool, &self.clock, &self.photos).await,
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::db::job::NewJob;
-use crate::domain::id::ChannelId;
+use crate::domain::id::{ChannelId, InviteId, KeeperId};
 use crate::domain::message::Message;
 use crate::system::clock::Clock;
 
@@ -19,6 +19,15 @@ pub enum Job {
     /// A mail an owner sends to see whether mail works.
     #[serde(rename = "mail.test")]
     MailTest(Addressee),
+    /// The way in for somebody who is invited.
+    #[serde(rename = "mail.invite")]
+    Invite(ForInvite),
+    /// The way to a new password, if anybody has the address.
+    #[serde(rename = "mail.reset")]
+    Reset(ForAddress),
+    /// Tells a keeper that the password was changed.
+    #[serde(rename = "mail.password_changed")]
+    PasswordChanged(ForKeeper),
     /// A message for one of a keeper's channels.
     #[serde(rename = "channel.message")]
     ToChannel(ToChannel),
@@ -36,6 +45,27 @@ pub struct Addressee {
     pub name: String,
 }
 
+/// An invite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForInvite {
+    /// The invite.
+    pub invite: InviteId,
+}
+
+/// An address that somebody may have or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForAddress {
+    /// The mail address, in lower case.
+    pub email: String,
+}
+
+/// A keeper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForKeeper {
+    /// The keeper.
+    pub keeper: KeeperId,
+}
+
 /// What is told, and by which channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToChannel {
@@ -46,7 +76,15 @@ pub struct ToChannel {
 }
 
 /// Every kind this binary can run.
-pub const KINDS: [&str; 4] = ["mail.welcome", "mail.test", "channel.message", "housekeeping"];
+pub const KINDS: [&str; 7] = [
+    "mail.welcome",
+    "mail.test",
+    "mail.invite",
+    "mail.reset",
+    "mail.password_changed",
+    "channel.message",
+    "housekeeping",
+];
 
 impl Job {
     /// The name of its kind in the row.
@@ -54,6 +92,9 @@ impl Job {
         match self {
             Self::Welcome(_) => "mail.welcome",
             Self::MailTest(_) => "mail.test",
+            Self::Invite(_) => "mail.invite",
+            Self::Reset(_) => "mail.reset",
+            Self::PasswordChanged(_) => "mail.password_changed",
             Self::ToChannel(_) => "channel.message",
             Self::Housekeeping => "housekeeping",
         }
@@ -64,9 +105,9 @@ impl Job {
         match self {
             // With full jitter and a cap of an hour this spans some three hours: greylisting and a mail
             // server's restart fit into it.
-            Self::Welcome(_) | Self::ToChannel(_) => 12,
-            // An owner waits for the answer.
-            Self::MailTest(_) => 5,
+            Self::Welcome(_) | Self::Invite(_) | Self::PasswordChanged(_) | Self::ToChannel(_) => 12,
+            // Somebody waits for the answer, and asks again.
+            Self::MailTest(_) | Self::Reset(_) => 5,
             // The next hour brings another one.
             Self::Housekeeping => 3,
         }
@@ -116,7 +157,15 @@ mod tests {
             path: "/tasks".into(),
         };
         let message = ToChannel { channel: ChannelId(uuid::Uuid::nil()), message };
-        vec![Job::Welcome(to.clone()), Job::MailTest(to), Job::ToChannel(message), Job::Housekeeping]
+        vec![
+            Job::Welcome(to.clone()),
+            Job::MailTest(to.clone()),
+            Job::Invite(ForInvite { invite: InviteId(uuid::Uuid::nil()) }),
+            Job::Reset(ForAddress { email: to.email }),
+            Job::PasswordChanged(ForKeeper { keeper: KeeperId(uuid::Uuid::nil()) }),
+            Job::ToChannel(message),
+            Job::Housekeeping,
+        ]
     }
 
     #[test]

@@ -17,36 +17,25 @@ pub struct Letter {
     pub html: String,
 }
 
-#[derive(Template)]
-#[template(path = "mail/welcome.txt")]
-struct WelcomeText<'a> {
-    name: &'a str,
-    host: &'a str,
-    sign_in: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "mail/welcome.html")]
-struct WelcomeHtml<'a> {
-    name: &'a str,
-    host: &'a str,
-    sign_in: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "mail/test.txt")]
-struct TestText<'a> {
-    name: &'a str,
-    host: &'a str,
-    origin: &'a str,
-}
-
-#[derive(Template)]
-#[template(path = "mail/test.html")]
-struct TestHtml<'a> {
-    name: &'a str,
-    host: &'a str,
-    origin: &'a str,
+/// A letter of two templates whose fields are all text.
+macro_rules! letter {
+    ($subject:expr, $text:tt, $html:tt, $($field:ident),+) => {{
+        #[derive(Template)]
+        #[template(path = $text)]
+        struct Text<'a> {
+            $($field: &'a str),+
+        }
+        #[derive(Template)]
+        #[template(path = $html)]
+        struct Html<'a> {
+            $($field: &'a str),+
+        }
+        Ok(Letter {
+            subject: $subject.to_owned(),
+            text: render(&Text { $($field),+ })?,
+            html: render(&Html { $($field),+ })?,
+        })
+    }};
 }
 
 #[derive(Template)]
@@ -115,13 +104,8 @@ fn one_line(text: &str) -> String {
 /// # Errors
 /// When a template cannot be rendered.
 pub fn welcome(public_url: &PublicUrl, name: &str) -> Result<Letter, MailError> {
-    let (host, sign_in) = (public_url.authority(), &public_url.url("/sign-in"));
-    let name = &greeted(name);
-    Ok(Letter {
-        subject: "Your Safe Harbor is ready".to_owned(),
-        text: render(&WelcomeText { name, host, sign_in })?,
-        html: render(&WelcomeHtml { name, host, sign_in })?,
-    })
+    let (name, host, sign_in) = (&*greeted(name), public_url.authority(), &*public_url.url("/sign-in"));
+    letter!("Your Safe Harbor is ready", "mail/welcome.txt", "mail/welcome.html", name, host, sign_in)
 }
 
 /// To an owner who wants to see whether mail works.
@@ -129,13 +113,42 @@ pub fn welcome(public_url: &PublicUrl, name: &str) -> Result<Letter, MailError> 
 /// # Errors
 /// When a template cannot be rendered.
 pub fn test(public_url: &PublicUrl, name: &str) -> Result<Letter, MailError> {
-    let (host, origin) = (public_url.authority(), public_url.origin());
-    let name = &greeted(name);
-    Ok(Letter {
-        subject: "Mail from Safe Harbor works".to_owned(),
-        text: render(&TestText { name, host, origin })?,
-        html: render(&TestHtml { name, host, origin })?,
-    })
+    let (name, host, origin) = (&*greeted(name), public_url.authority(), public_url.origin());
+    letter!("Mail from Safe Harbor works", "mail/test.txt", "mail/test.html", name, host, origin)
+}
+
+/// To somebody who is invited; `path` is the link's, below the public address.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn invite(public_url: &PublicUrl, path: &str) -> Result<Letter, MailError> {
+    let (host, href) = (public_url.authority(), &*public_url.url(path));
+    letter!("You are invited to Safe Harbor", "mail/invite.txt", "mail/invite.html", host, href)
+}
+
+/// To a keeper who asked for a new password; `path` is the link's, below the public address.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn reset(public_url: &PublicUrl, name: &str, path: &str) -> Result<Letter, MailError> {
+    let (name, host, href) = (&*greeted(name), public_url.authority(), &*public_url.url(path));
+    letter!("Choose a new password", "mail/reset.txt", "mail/reset.html", name, host, href)
+}
+
+/// To a keeper whose password was changed.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn password_changed(public_url: &PublicUrl, name: &str) -> Result<Letter, MailError> {
+    let (name, host, href) = (&*greeted(name), public_url.authority(), &*public_url.url("/forgotten"));
+    letter!(
+        "Your password was changed",
+        "mail/password_changed.txt",
+        "mail/password_changed.html",
+        name,
+        host,
+        href
+    )
 }
 
 fn render(template: &impl Template) -> Result<String, MailError> {

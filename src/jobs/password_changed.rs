@@ -1,0 +1,21 @@
+//! Tells a keeper that the password was changed: whoever did not do it learns of it.
+
+use uuid::Uuid;
+
+use super::context::Context;
+use super::error::JobError;
+use super::job::Addressee;
+use crate::db;
+use crate::domain::id::KeeperId;
+use crate::mail::letter;
+
+/// Sends it, unless the account was deleted meanwhile.
+pub(super) async fn run(context: &Context, id: Uuid, keeper: KeeperId) -> Result<(), JobError> {
+    let mut db = context.pool.acquire().await.map_err(JobError::retry)?;
+    let keeper = db::keeper::find(&mut db, keeper).await.map_err(JobError::retry)?;
+    drop(db);
+    let Some(keeper) = keeper else { return Ok(()) };
+    let letter = letter::password_changed(&context.public_url, &keeper.display_name);
+    let to = Addressee { email: keeper.email, name: keeper.display_name };
+    context.send(id, &to, &letter.map_err(JobError::fail)?).await
+}
