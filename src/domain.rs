@@ -5,6 +5,7 @@
 
 pub mod animal;
 pub mod audit;
+pub mod browser;
 pub mod calendar;
 pub mod care;
 pub mod chemistry;

@@ -10,6 +10,7 @@ pub mod error;
 pub mod headers;
 pub mod health;
 pub mod hop;
+pub mod household;
 pub mod limits;
 pub mod metrics;
 pub mod password;

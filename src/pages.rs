@@ -3,7 +3,9 @@
 //! A page's view struct lives beside its handler and holds text that is ready to show; the template only
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
+pub mod account;
 pub mod animal;
+pub mod audit;
 pub mod calendar;
 pub mod care;
 pub mod chart;
@@ -13,6 +15,8 @@ pub mod error;
 pub mod estimate;
 pub mod form;
 pub mod gauge;
+pub mod invite;
+pub mod keeper;
 pub mod markdown;
 pub mod note;
 pub mod parameter;
@@ -21,6 +25,8 @@ pub mod photo;
 pub mod range;
 pub mod reading;
 pub mod reading_session;
+pub mod recovery;
+pub mod registration;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -58,6 +64,10 @@ pub fn signed_in() -> Router<App> {
         .merge(calendar::routes())
         .merge(reading_session::routes())
         .merge(chart::routes())
+        .merge(account::routes())
+        .merge(invite::routes())
+        .merge(keeper::routes())
+        .merge(audit::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 
@@ -65,6 +75,8 @@ pub fn signed_in() -> Router<App> {
 pub fn open() -> Router<App> {
     Router::new()
         .merge(calendar::open_routes())
+        .merge(registration::routes())
+        .merge(recovery::routes())
         .route("/setup", get(setup::new::handle).post(setup::create::handle))
         .route("/sign-in", get(session::new::handle).post(session::create::handle))
         // Where the predecessor had it, and where people look.

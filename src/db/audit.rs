@@ -91,8 +91,14 @@ macro_rules! rows {
         sqlx::query_as!(
             Row,
             "select id, at, act, actor_name, subject_name, detail, addr from audit_log
-             where (at, id) " + $than + " ($1, $2) and ($3::uuid is null or $3 in (actor_id, subject_id))
-             order by at " + $order + ", id " + $order + " limit 51",
+             where (at, id) "
+                + $than
+                + " ($1, $2) and ($3::uuid is null or $3 in (actor_id, subject_id))
+             order by at "
+                + $order
+                + ", id "
+                + $order
+                + " limit 51",
             $from.at.to_sqlx() as _,
             $from.id,
             $keeper.map(|keeper: KeeperId| keeper.0),
@@ -103,7 +109,11 @@ macro_rules! rows {
 }
 
 /// A page of the log, the newest first; only what concerns `keeper` if one is given.
-pub async fn page(db: &mut PgConnection, keeper: Option<KeeperId>, from: Option<Cursor>) -> Result<Page<Line>> {
+pub async fn page(
+    db: &mut PgConnection,
+    keeper: Option<KeeperId>,
+    from: Option<Cursor>,
+) -> Result<Page<Line>> {
     let mut place = from.unwrap_or(Cursor { toward: Toward::Older, at: Timestamp::MAX, id: Uuid::max() });
     // Postgres does not know every instant that an address can name.
     place.at = place.at.max(Timestamp::UNIX_EPOCH);

@@ -74,3 +74,25 @@ pub async fn lost_workers(pool: &PgPool, before: Timestamp) -> sqlx::Result<u64>
     .await?;
     Ok(deleted.rows_affected())
 }
+
+/// Deletes up to [`BITE`] lines of the log of accounts from before `before`.
+pub async fn old_audit_lines(pool: &PgPool, before: Timestamp) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from audit_log where id in (select id from audit_log where at < $1 order by at limit 2000)",
+        before.to_sqlx() as _
+    )
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Deletes up to [`BITE`] invites that ended before `before`, used or not.
+pub async fn old_invites(pool: &PgPool, before: Timestamp) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from invites where id in (select id from invites where expires_at < $1 limit 2000)",
+        before.to_sqlx() as _
+    )
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}

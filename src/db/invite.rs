@@ -228,3 +228,14 @@ pub async fn revoke(
     sqlx::query!("delete from tokens where invite_id = $1", id.0).execute(tx).await?;
     Ok(email)
 }
+
+/// How many invites can be used.
+pub async fn open_count(db: &mut PgConnection, now: Timestamp) -> Result<i64> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from invites
+           where used_at is null and revoked_at is null and expires_at > $1"#,
+        now.to_sqlx() as _,
+    )
+    .fetch_one(db)
+    .await?)
+}

@@ -88,7 +88,9 @@ pub async fn is_known(db: &mut PgConnection, email: &str) -> Result<bool> {
 
 /// A keeper's argon2id PHC string.
 pub async fn password_hash(db: &mut PgConnection, keeper: KeeperId) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar!("select password_hash from keepers where id = $1", keeper.0).fetch_optional(db).await?)
+    Ok(sqlx::query_scalar!("select password_hash from keepers where id = $1", keeper.0)
+        .fetch_optional(db)
+        .await?)
 }
 
 /// Replaces a keeper's password hash, for instance when hashing parameters have changed.

@@ -218,6 +218,51 @@ pub async fn sign_out(
     Ok(())
 }
 
+/// Gives the keeper who is signed in another name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn rename(app: &App, keeper: &session::Keeper, name: &str) -> Result<(), Error> {
+    Ok(db::keeper::rename(&mut *app.connection().await?, keeper.id, name).await?)
+}
+
+/// Ends one of the sessions of the keeper who is signed in. False when it had ended.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_session(
+    app: &App,
+    client: &ClientInfo,
+    keeper: &session::Keeper,
+    session: Uuid,
+) -> Result<bool, Error> {
+    let mut db = app.connection().await?;
+    let mut tx = db.begin().await?;
+    if !db::session::revoke_of(&mut tx, keeper.id, session).await? {
+        return Ok(false);
+    }
+    note(app, &mut tx, client, Act::SessionEnded, keeper.id, "").await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Ends every session of the keeper who is signed in but the one in use; how many there were.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn end_other_sessions(
+    app: &App,
+    client: &ClientInfo,
+    keeper: &session::Keeper,
+) -> Result<u64, Error> {
+    let mut db = app.connection().await?;
+    let mut tx = db.begin().await?;
+    let ended = db::session::revoke_others(&mut tx, keeper.id, keeper.session).await?;
+    note(app, &mut tx, client, Act::SessionsEnded, keeper.id, &format!("{ended} ended")).await?;
+    tx.commit().await?;
+    Ok(ended)
+}
+
 /// A setup code as it is hashed: people type it with or without dashes, in either case.
 pub fn normalise_code(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()

@@ -88,7 +88,8 @@ pub async fn invite(
     let hash = cookies::hash(&secret);
     token::create_for_invite(&mut tx, app.clock.uuid(), id, &hash, now, expires_at).await?;
     let detail = format!("{email}, as {}", role.as_str());
-    let entry = Entry { act: Act::Invited, actor: Some(owner.id), subject: None, detail: &detail, addr: client.addr };
+    let entry =
+        Entry { act: Act::Invited, actor: Some(owner.id), subject: None, detail: &detail, addr: client.addr };
     db::audit::record(&mut tx, &app.clock, entry).await?;
     let mailed = app.settings.mail.is_some();
     if mailed {
@@ -160,8 +161,13 @@ pub async fn revoke(app: &App, client: &ClientInfo, owner: &Keeper, id: InviteId
     let Some(email) = db::invite::revoke(&mut tx, id, owner.id, app.clock.now()).await? else {
         return Ok(false);
     };
-    let entry =
-        Entry { act: Act::InviteRevoked, actor: Some(owner.id), subject: None, detail: &email, addr: client.addr };
+    let entry = Entry {
+        act: Act::InviteRevoked,
+        actor: Some(owner.id),
+        subject: None,
+        detail: &email,
+        addr: client.addr,
+    };
     db::audit::record(&mut tx, &app.clock, entry).await?;
     tx.commit().await?;
     Ok(true)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::error::JobError;
 use super::job::{Addressee, Job, KINDS};
 use super::worker::{Handler, Scheduled};
-use super::{channel, housekeeping, invite, password_changed, reset, mail_test, welcome};
+use super::{channel, housekeeping, invite, mail_test, password_changed, reset, welcome};
 use crate::db::job::Claimed;
 use crate::mail::{Letter, Mailer};
 use crate::photos::Store;

@@ -17,6 +17,12 @@ const JOBS: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A worker not seen for this long is gone. Long enough for `doctor` to say when one was last there.
 const WORKERS: SignedDuration = SignedDuration::from_hours(24);
 
+/// What concerns the safety of accounts can be looked at for this long: the page of the log says so.
+const AUDIT_LINES: SignedDuration = SignedDuration::from_hours(400 * 24);
+
+/// Invites stay in the list for this long after they ended.
+const INVITES: SignedDuration = SignedDuration::from_hours(90 * 24);
+
 /// Bites of each table in one run; what is left waits for the next hour.
 const BITES: u32 = 500;
 
@@ -35,7 +41,19 @@ pub async fn run(pool: &PgPool, clock: &Clock, photos: &Store) -> Result<(), Job
     let failures = all(|| sweep::old_sign_in_failures(pool, before(SIGN_IN_FAILURES))).await?;
     let jobs = all(|| sweep::old_jobs(pool, before(JOBS))).await?;
     let workers = all(|| sweep::lost_workers(pool, before(WORKERS))).await?;
-    tracing::info!(sessions, devices, tokens, failures, jobs, workers, "deleted what had expired");
+    let lines = all(|| sweep::old_audit_lines(pool, before(AUDIT_LINES))).await?;
+    let invites = all(|| sweep::old_invites(pool, before(INVITES))).await?;
+    tracing::info!(
+        sessions,
+        devices,
+        tokens,
+        failures,
+        jobs,
+        workers,
+        lines,
+        invites,
+        "deleted what had expired"
+    );
     // Last: a folder that cannot be read keeps nothing else from being deleted.
     let swept = sweep_photos::run(pool, photos, now).await.map_err(JobError::retry)?;
     tracing::info!(photos = swept.photos, files = swept.files, "removed photos that were deleted");

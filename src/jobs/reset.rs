@@ -27,8 +27,13 @@ pub(super) async fn run(context: &Context, id: Uuid, email: &str) -> Result<(), 
     token::create_for_reset(&mut tx, clock.uuid(), keeper.id, &cookies::hash(&secret), now, until)
         .await
         .map_err(JobError::retry)?;
-    let entry =
-        Entry { act: Act::ResetAsked, actor: None, subject: Some(keeper.id), detail: "a link by mail", addr: None };
+    let entry = Entry {
+        act: Act::ResetAsked,
+        actor: None,
+        subject: Some(keeper.id),
+        detail: "a link by mail",
+        addr: None,
+    };
     db::audit::record(&mut tx, clock, entry).await.map_err(JobError::retry)?;
     tx.commit().await.map_err(JobError::retry)?;
     drop(db);

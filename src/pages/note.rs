@@ -7,7 +7,9 @@ use super::care::note::CareNote;
 use super::parts::State;
 use super::shell::Notice;
 use super::task::note::TaskNote;
-use crate::domain::id::{AnimalEventId, AnimalId, AnimalRevisionId, ChangeId, ParameterId, PhotoId, TankId};
+use crate::domain::id::{
+    AnimalEventId, AnimalId, AnimalRevisionId, ChangeId, KeeperId, ParameterId, PhotoId, TankId,
+};
 
 /// What happened in the request before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,38 @@ pub enum Note {
     Task(TaskNote),
     /// The keeper's calendar has no address any more.
     CalendarRevoked,
+    /// Somebody registered with an invite.
+    Registered,
+    /// The keeper's name was saved.
+    NameSaved,
+    /// The keeper's password was changed.
+    PasswordChanged,
+    /// A new password was chosen with a link.
+    PasswordReset,
+    /// A session of the keeper's was ended.
+    SessionEnded,
+    /// All others were.
+    SessionsEnded,
+    /// The same form had invited before.
+    InvitedBefore,
+    /// An invite was taken back.
+    InviteRevoked,
+    /// It could not be: it was used, or taken back before.
+    InviteNotRevoked,
+    /// A keeper became an owner.
+    MadeOwner(KeeperId),
+    /// An owner became a keeper.
+    MadeKeeper(KeeperId),
+    /// Whoever did it is no owner any more.
+    NoOwnerAnyMore,
+    /// A keeper may not sign in any more.
+    Deactivated(KeeperId),
+    /// A keeper may sign in again.
+    Reactivated(KeeperId),
+    /// A keeper's account was deleted.
+    KeeperDeleted,
+    /// Refused: nobody would be left to run the log.
+    LastOwner,
 }
 
 /// What is about nothing in particular: its word and its sentence.
@@ -145,6 +179,34 @@ const PLAIN: &[(Note, &str, &str)] = &[
         "It was taken back already, or changed again since; nothing was done.",
     ),
     (Note::CalendarRevoked, "calendar-revoked", "The calendar’s address is removed."),
+    (Note::Registered, "registered", "You are registered and signed in. Welcome aboard."),
+    (Note::NameSaved, "name-saved", "The name is saved."),
+    (
+        Note::PasswordChanged,
+        "password-changed",
+        "The password is changed, and every other browser is signed out.",
+    ),
+    (Note::PasswordReset, "password-reset", "The password is set. Sign in with it."),
+    (Note::SessionEnded, "session-ended", "It is signed out."),
+    (Note::SessionsEnded, "sessions-ended", "Every other browser is signed out."),
+    (
+        Note::InvitedBefore,
+        "invited-before",
+        "This invite was made before, and its link is not shown again. If it is lost, invite once more.",
+    ),
+    (Note::InviteRevoked, "invite-revoked", "The invite is taken back: its link no longer works."),
+    (
+        Note::InviteNotRevoked,
+        "invite-not-revoked",
+        "This invite cannot be taken back: it was used, or taken back before.",
+    ),
+    (Note::NoOwnerAnyMore, "no-owner", "You are no owner of this log any more."),
+    (Note::KeeperDeleted, "keeper-deleted", "The account is deleted. What they recorded stays."),
+    (
+        Note::LastOwner,
+        "last-owner",
+        "Nothing was changed: they are the last owner who can sign in. Make somebody else an owner first.",
+    ),
 ];
 
 impl Note {
@@ -170,6 +232,10 @@ impl Note {
             Self::EventRecorded(id, event) => format!("event-recorded.{id}.{event}"),
             Self::EventCorrected(id, revision) => format!("event-corrected.{id}.{revision}"),
             Self::EventRemoved(id, revision) => format!("event-removed.{id}.{revision}"),
+            Self::MadeOwner(id) => format!("made-owner.{id}"),
+            Self::MadeKeeper(id) => format!("made-keeper.{id}"),
+            Self::Deactivated(id) => format!("deactivated.{id}"),
+            Self::Reactivated(id) => format!("reactivated.{id}"),
             Self::Care(note) => format!("care-{}", note.code()),
             Self::Task(note) => format!("task-{}", note.code()),
             plain => plain.plain().map(|(_, code, _)| (*code).to_owned()).unwrap_or_default(),
@@ -210,6 +276,10 @@ impl Note {
             "reading-changed" => Self::ReadingChanged(about.parse().ok()?),
             "reading-deleted" => Self::ReadingDeleted(about.parse().ok()?),
             "photo-deleted" => Self::PhotoDeleted(about.parse().ok()?),
+            "made-owner" => Self::MadeOwner(about.parse().ok()?),
+            "made-keeper" => Self::MadeKeeper(about.parse().ok()?),
+            "deactivated" => Self::Deactivated(about.parse().ok()?),
+            "reactivated" => Self::Reactivated(about.parse().ok()?),
             "animal-added" => Self::AnimalAdded(about.parse().ok()?),
             "animal-deleted" => Self::AnimalDeleted(about.parse().ok()?),
             "event-recorded" => two(about).map(|(id, event)| Self::EventRecorded(id, event))?,
@@ -237,6 +307,10 @@ impl Note {
             Self::EventCorrected(id, revision) | Self::EventRemoved(id, revision) => {
                 format!("/livestock/{id}/revisions/{revision}/undo")
             }
+            Self::MadeOwner(id) => format!("/settings/keepers/{id}/keeper"),
+            Self::MadeKeeper(id) => format!("/settings/keepers/{id}/owner"),
+            Self::Deactivated(id) => format!("/settings/keepers/{id}/reactivate"),
+            Self::Reactivated(id) => format!("/settings/keepers/{id}/deactivate"),
             _ => return None,
         })
     }
@@ -263,9 +337,14 @@ impl Note {
             Self::EventRecorded(..) => "Recorded.".to_owned(),
             Self::EventCorrected(..) => "Corrected.".to_owned(),
             Self::EventRemoved(..) => "Removed.".to_owned(),
+            Self::MadeOwner(_) => "They are an owner now.".to_owned(),
+            Self::MadeKeeper(_) => "They are a keeper now, no longer an owner.".to_owned(),
+            Self::Deactivated(_) => "The account is deactivated, and signed out everywhere.".to_owned(),
+            Self::Reactivated(_) => "The account may sign in again.".to_owned(),
             plain => plain.plain().map(|(.., text)| (*text).to_owned()).unwrap_or_default(),
         };
-        let state = if self == Self::NotUndone { State::Watch } else { State::Ok };
+        let refused = matches!(self, Self::NotUndone | Self::InviteNotRevoked | Self::LastOwner);
+        let state = if refused { State::Watch } else { State::Ok };
         Notice { state, text, undo: self.undo() }
     }
 }

@@ -6,8 +6,9 @@ use askama::Template;
 
 use super::parts::Markup;
 use super::{
-    animal, calendar, care, chart, dashboard, display, error, parameter, photo, range, reading,
-    reading_session, session, settings, setup, tank, task, timeline, tracking,
+    account, animal, audit, calendar, care, chart, dashboard, display, error, invite, keeper, parameter,
+    photo, range, reading, reading_session, recovery, registration, session, settings, setup, tank, task,
+    timeline, tracking,
 };
 
 mod markup;
@@ -56,6 +57,16 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, reading_session::show::GonePage::samples());
     add(&mut pages, reading_session::edit::EditSessionPage::samples());
     add(&mut pages, chart::show::ChartsPage::samples());
+    add(&mut pages, account::show::AccountPage::samples());
+    add(&mut pages, account::password::PasswordPage::samples());
+    add(&mut pages, invite::list::InvitesPage::samples());
+    add(&mut pages, registration::new::RegisterPage::samples());
+    add(&mut pages, recovery::ask::ForgottenPage::samples());
+    add(&mut pages, recovery::choose::ResetPage::samples());
+    add(&mut pages, keeper::list::KeepersPage::samples());
+    add(&mut pages, keeper::show::KeeperPage::samples());
+    add(&mut pages, keeper::delete::DeleteKeeperPage::samples());
+    add(&mut pages, audit::list::LogPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

@@ -21,7 +21,19 @@ mod setup {
     mod post;
 }
 mod settings {
+    mod account {
+        mod post;
+    }
     mod get;
+    mod invites {
+        mod post;
+    }
+    mod keepers {
+        mod post;
+    }
+    mod log {
+        mod get;
+    }
     mod display {
         mod post;
     }
@@ -37,6 +49,15 @@ mod sign_in {
     mod shared_address;
 }
 mod sign_out {
+    mod post;
+}
+mod register {
+    mod post;
+}
+mod forgotten {
+    mod post;
+}
+mod reset {
     mod post;
 }
 mod calendar {

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 
+use crate::db;
 use crate::domain::unit::UnitSystem;
 use crate::http::error::Error;
 use crate::http::session::Keeper;
@@ -58,11 +59,16 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         visit.dates().day(jiff::tz::TimeZone::UTC.to_datetime(visit.app.clock.now()).date()),
     ];
     display.extend(keeper.theme.clone());
-    let groups = vec![
+    let mut groups = vec![
         Group {
             title: "Yours",
             id: "yours",
             entries: vec![
+                Entry {
+                    title: "Account",
+                    text: "Name, password, and where you are signed in.".to_owned(),
+                    href: "/settings/account",
+                },
                 Entry {
                     title: "Display",
                     text: format!("Units, dates, light or dark. Now: {}.", text::list(&display)),
@@ -88,7 +94,39 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
             }],
         },
     ];
+    if keeper.owner {
+        groups.push(people(&visit).await?);
+    }
     visit.page(&SettingsPage { shell: visit.shell("settings"), groups })
+}
+
+/// What owners alone see.
+async fn people(visit: &Visit) -> Result<Group, Error> {
+    let now = visit.app.clock.now();
+    let mut db = visit.app.connection().await?;
+    let keepers = db::keeper::list(&mut db).await?;
+    let active = i64::try_from(keepers.iter().filter(|keeper| keeper.active).count()).unwrap_or(i64::MAX);
+    let invited = db::invite::open_count(&mut db, now).await?;
+    let mut text = text::count(active, "keeper");
+    if invited > 0 {
+        text = format!("{text}, {}", text::count(invited, "open invite"));
+    }
+    Ok(Group {
+        title: "For owners",
+        id: "owners",
+        entries: vec![
+            Entry {
+                title: "Keepers",
+                text: format!("Invite people, roles, lost passwords. {text}."),
+                href: "/settings/keepers",
+            },
+            Entry {
+                title: "Log",
+                text: "Who signed in, and what was changed about accounts.".to_owned(),
+                href: "/settings/log",
+            },
+        ],
+    })
 }
 
 #[cfg(test)]

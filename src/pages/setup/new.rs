@@ -76,12 +76,16 @@ pub struct SetupPage {
 impl SetupPage {
     /// The page with this form.
     pub fn new(shell: Shell, form: SetupForm) -> Self {
-        let units = vec![
-            Choice::new("metric", "Metric").noting("°C, litres"),
-            Choice::new("imperial", "US").noting("°F, US gallons"),
-        ];
-        Self { shell, form, units }
+        Self { shell, form, units: units() }
     }
+}
+
+/// The unit systems that a new keeper chooses from.
+pub(in crate::pages) fn units() -> Vec<Choice> {
+    vec![
+        Choice::new("metric", "Metric").noting("°C, litres"),
+        Choice::new("imperial", "US").noting("°F, US gallons"),
+    ]
 }
 
 /// Shows the form while there is no keeper; afterwards there is nothing to set up.

@@ -11,6 +11,7 @@ use axum::Router;
 use jiff::Timestamp;
 use safeharbor::db::{self, keeper::NewKeeper, session::NewSession};
 use safeharbor::domain::id::{FormId, KeeperId, TankId};
+use safeharbor::domain::keeper::Role;
 use safeharbor::domain::tank::{Details, NewTank};
 use safeharbor::domain::zone;
 use safeharbor::http::cookies::{self, Credential};
@@ -102,18 +103,29 @@ impl TestApp {
 
     /// Makes the owner, whose password is [`PASSWORD`].
     pub(crate) async fn owner(&self) -> KeeperId {
-        static HASH: OnceCell<String> = OnceCell::const_new();
-        let hash = HASH.get_or_init(|| async { Hasher::default().hash(PASSWORD.to_owned()).await.unwrap() });
-        let keeper = NewKeeper {
-            id: self.clock.uuid(),
-            email: EMAIL,
-            display_name: "Marina",
-            password_hash: hash.await,
-            unit_system: "metric",
-            created_at: self.clock.now(),
-        };
+        let hash = password_hash().await;
+        let keeper = self.new_keeper(EMAIL, "Marina", &hash);
         assert!(db::keeper::create_first_owner(&mut *self.connection().await, &keeper).await.unwrap());
         KeeperId(keeper.id)
+    }
+
+    /// Makes another keeper, whose password is [`PASSWORD`] too.
+    pub(crate) async fn keeper(&self, email: &str, name: &str, role: Role) -> KeeperId {
+        let hash = password_hash().await;
+        let keeper = self.new_keeper(email, name, &hash);
+        db::keeper::create(&mut *self.connection().await, &keeper, role).await.unwrap();
+        KeeperId(keeper.id)
+    }
+
+    fn new_keeper<'a>(&self, email: &'a str, display_name: &'a str, password_hash: &'a str) -> NewKeeper<'a> {
+        NewKeeper {
+            id: self.clock.uuid(),
+            email,
+            display_name,
+            password_hash,
+            unit_system: "metric",
+            created_at: self.clock.now(),
+        }
     }
 
     /// Makes a tank in Berlin.
@@ -179,6 +191,13 @@ impl TestApp {
     pub(crate) fn id(&self) -> String {
         self.clock.uuid().to_string()
     }
+}
+
+/// The hash of [`PASSWORD`], made once: hashing takes its time.
+async fn password_hash() -> String {
+    static HASH: OnceCell<String> = OnceCell::const_new();
+    let hash = HASH.get_or_init(|| async { Hasher::default().hash(PASSWORD.to_owned()).await.unwrap() });
+    hash.await.clone()
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {
