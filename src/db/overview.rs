@@ -14,6 +14,7 @@ use crate::domain::health::{Input, Latest};
 use crate::domain::id::{ParameterId, SessionId, TankId};
 use crate::domain::parameter::{Catalogue, Parameter};
 use crate::domain::range::Range;
+use crate::domain::tank::stored_zone;
 use crate::domain::unit::ParameterUnit;
 
 /// How many days a sparkline covers.
@@ -110,27 +111,64 @@ impl Overview {
     }
 }
 
-/// Every active tank, the newest first.
-pub async fn active(db: &mut PgConnection, now: Timestamp) -> Result<Vec<Overview>> {
-    fetch(db, None, false, now).await
+/// Every active tank, the newest first; with sparklines if there are fewer than `crowd` of them.
+pub async fn active(db: &mut PgConnection, crowd: usize, now: Timestamp) -> Result<Vec<Overview>> {
+    fetch(db, None, false, crowd, now).await
 }
 
-/// Every tank that was taken down, the last one first.
+/// Every tank that was taken down, the last one first; without sparklines.
 pub async fn decommissioned(db: &mut PgConnection, now: Timestamp) -> Result<Vec<Overview>> {
-    fetch(db, None, true, now).await
+    fetch(db, None, true, 0, now).await
 }
 
-/// One tank, active or not.
+/// One tank, active or not, with sparklines.
 pub async fn tank(db: &mut PgConnection, id: TankId, now: Timestamp) -> Result<Option<Overview>> {
-    Ok(fetch(db, Some(id), false, now).await?.pop())
+    Ok(fetch(db, Some(id), false, usize::MAX, now).await?.pop())
+}
+
+/// An active tank, to choose from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The tank.
+    pub id: TankId,
+    /// Its name.
+    pub name: String,
+    /// Its zone.
+    pub zone: TimeZone,
+    /// When it was measured last.
+    pub measured_at: Option<Timestamp>,
+}
+
+/// Every active tank, the newest first, with when it was measured last.
+pub async fn choices(db: &mut PgConnection) -> Result<Vec<Choice>> {
+    let rows = sqlx::query!(
+        r#"select id, name, timezone,
+                  (select s.taken_at from reading_sessions s
+                   where s.tank_id = t.id and exists (select from readings r where r.session_id = s.id)
+                   order by s.taken_at desc limit 1) as "measured_at: jiff_sqlx::Timestamp"
+           from tanks t where decommissioned_on is null order by created_at desc, id"#
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Choice {
+            id: TankId(row.id),
+            name: row.name,
+            zone: stored_zone(&row.timezone),
+            measured_at: row.measured_at.map(jiff_sqlx::Timestamp::to_jiff),
+        })
+        .collect())
 }
 
 async fn fetch(
     db: &mut PgConnection,
     only: Option<TankId>,
     decommissioned: bool,
+    crowd: usize,
     now: Timestamp,
 ) -> Result<Vec<Overview>> {
+    // That a crowd has no sparklines is known here alone: asking for the number first would be another statement.
     let rows = sqlx::query!(
         r#"select t.id, t.name, t.profile_key, t.volume, t.volume_unit, t.timezone, t.set_up_on,
                   t.substrate, t.decommissioned_on, t.created_at,
@@ -156,6 +194,7 @@ async fn fetch(
                select array_agg(day - $2::date) as days, array_agg(last_value::float8) as points
                from (select day, last_value from reading_days
                      where tank_id = tp.tank_id and parameter_id = tp.parameter_id and day >= $2
+                       and (select count(*) from tanks where decommissioned_on is null) < $4
                      order by day) d
            ) s on true
            where case when $1::uuid is null then (t.decommissioned_on is not null) = $3 else t.id = $1 end
@@ -163,6 +202,7 @@ async fn fetch(
         only.map(|tank| tank.0),
         first_day(now).to_sqlx() as _,
         decommissioned,
+        i64::try_from(crowd).unwrap_or(i64::MAX),
     )
     .fetch_all(db)
     .await?;

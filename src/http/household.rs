@@ -37,16 +37,14 @@ pub async fn decide(
 ) -> Result<Changed, Error> {
     let mut db = app.connection().await?;
     let mut tx = db.begin().await?;
+    let Some(profile) = db::keeper::find(&mut tx, keeper).await? else { return Ok(Changed::NoKeeper) };
     let (act, detail) = match decision {
         Decision::Role(Role::Owner) => (Act::RoleChanged, "to owner".to_owned()),
         Decision::Role(Role::Keeper) => (Act::RoleChanged, "to keeper".to_owned()),
         Decision::Active(true) => (Act::Reactivated, String::new()),
         Decision::Active(false) => (Act::Deactivated, String::new()),
         // The name stays in the line, the address says which account it was.
-        Decision::Delete => {
-            let profile = db::keeper::find(&mut tx, keeper).await?;
-            (Act::Deleted, profile.map(|profile| profile.email).unwrap_or_default())
-        }
+        Decision::Delete => (Act::Deleted, profile.email),
     };
     // Before the change: of a deleted keeper nobody could read the name any more.
     let entry =

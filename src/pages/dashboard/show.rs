@@ -137,7 +137,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     let now = app.clock.now();
     let catalogue = &*app.catalogue().await?;
     let mut db = app.connection().await?;
-    let overviews = overview::active(&mut db, now).await?;
+    let overviews = overview::active(&mut db, gather::CROWDED, now).await?;
     let pictured = if overviews.len() < gather::CROWDED { overviews.as_slice() } else { &[] };
     let ids: Vec<_> = pictured.iter().map(|overview| overview.tank.id.0).collect();
     let covers = db::photo::covers(&mut db, &ids).await?;

@@ -37,23 +37,16 @@ pub struct ChooseTankPage {
 /// When the database does not answer.
 pub async fn handle(visit: Visit) -> Result<Response, Error> {
     let now = visit.app.clock.now();
-    let overviews = overview::active(&mut *visit.app.connection().await?, now).await?;
+    let mut tanks = overview::choices(&mut *visit.app.connection().await?).await?;
     let form = |id| format!("{}/readings/new", href(id));
-    if let [only] = overviews.as_slice() {
-        return Ok(visit.go(&form(only.tank.id), None));
+    if let [only] = tanks.as_slice() {
+        return Ok(visit.go(&form(only.id), None));
     }
-    let mut tanks: Vec<_> = overviews
-        .iter()
-        .map(|overview| {
-            let readings = overview.tracked.iter().filter_map(|tracked| tracked.latest.as_ref());
-            (readings.map(|reading| reading.taken_at).max(), &overview.tank)
-        })
-        .collect();
-    tanks.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
-    let tanks = tanks.into_iter().map(|(last, tank)| TankChoice {
-        name: tank.name.clone(),
+    tanks.sort_by_key(|tank| std::cmp::Reverse(tank.measured_at));
+    let tanks = tanks.into_iter().map(|tank| TankChoice {
+        name: tank.name,
         href: form(tank.id),
-        last: last.map_or_else(
+        last: tank.measured_at.map_or_else(
             || "no readings yet".to_owned(),
             |last| format!("last {}", text::when(last, &tank.zone, now, visit.dates())),
         ),

@@ -67,20 +67,15 @@ pub(super) struct Known {
 impl Known {
     /// The tank asked for, or else the one measured last; `None` without a tank in use.
     pub(super) async fn find(visit: &Visit, asked: &str) -> Result<Option<Self>, Error> {
-        let now = visit.app.clock.now();
         let mut db = visit.app.connection().await?;
-        let mut overviews = overview::active(&mut db, now).await?;
-        let tanks = overviews
-            .iter()
-            .map(|overview| Choice::new(overview.tank.id.to_string(), overview.tank.name.clone()))
-            .collect();
-        let last = |overview: &Overview| {
-            overview.tracked.iter().filter_map(|one| one.latest.as_ref()).map(|latest| latest.taken_at).max()
+        let choices = overview::choices(&mut db).await?;
+        let by_id = choices.iter().find(|tank| tank.id.to_string() == asked);
+        let used_last = || choices.iter().rev().max_by_key(|tank| tank.measured_at);
+        let Some(chosen) = by_id.or_else(used_last) else { return Ok(None) };
+        let tanks = choices.iter().map(|tank| Choice::new(tank.id.to_string(), tank.name.clone())).collect();
+        let Some(mut overview) = overview::tank(&mut db, chosen.id, visit.app.clock.now()).await? else {
+            return Ok(None);
         };
-        let by_id = overviews.iter().position(|overview| overview.tank.id.to_string() == asked);
-        let used_last = || (0..overviews.len()).max_by_key(|place| overviews.get(*place).and_then(last));
-        let Some(place) = by_id.or_else(used_last) else { return Ok(None) };
-        let mut overview = overviews.swap_remove(place);
         let tracked = overview.tracked.len();
         overview.tracked.extend(overview::untracked(&mut db, overview.tank.id).await?);
         Ok(Some(Self { tanks, overview, tracked, as_asked: by_id.is_some() }))

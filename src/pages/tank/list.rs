@@ -123,7 +123,7 @@ pub async fn handle(visit: Visit, Query(query): Query<Vec<(String, String)>>) ->
     let overviews = if asked.decommissioned {
         overview::decommissioned(&mut db, now).await?
     } else {
-        overview::active(&mut db, now).await?
+        overview::active(&mut db, 0, now).await?
     };
     let counts = db::tank::counts(&mut db).await?;
     let ids: Vec<_> = overviews.iter().map(|overview| overview.tank.id.0).collect();

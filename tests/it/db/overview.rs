@@ -22,7 +22,7 @@ async fn each_tank_stands_by_its_latest_readings() {
     household.record(reef, 60 * 24 * 31, &[("kh", "9")]).await;
 
     let mut db = household.connection().await;
-    let overviews = db::overview::active(&mut db, household.clock.now()).await.unwrap();
+    let overviews = db::overview::active(&mut db, 13, household.clock.now()).await.unwrap();
     assert_eq!(overviews.len(), 2);
     let of = |id| overviews.iter().find(|overview| overview.tank.id == id).unwrap();
     assert_eq!(health_of(&household, of(empty)), (State::New, vec![]));
@@ -92,7 +92,7 @@ async fn tanks_taken_down_are_off_the_dashboard_but_not_gone() {
         .await
         .unwrap();
     let mut db = household.connection().await;
-    let ids: Vec<_> = db::overview::active(&mut db, household.clock.now())
+    let ids: Vec<_> = db::overview::active(&mut db, 13, household.clock.now())
         .await
         .unwrap()
         .iter()

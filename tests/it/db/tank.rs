@@ -57,6 +57,6 @@ async fn the_same_form_at_once_makes_one_tank() {
     assert!(ids.iter().all(|id| *id == ids[0]));
     let mut db = household.connection().await;
     assert_eq!(db::tank::list(&mut db).await.unwrap().len(), 1);
-    let overview = db::overview::active(&mut db, household.clock.now()).await.unwrap();
+    let overview = db::overview::active(&mut db, 13, household.clock.now()).await.unwrap();
     assert_eq!(overview[0].tracked.len(), 8);
 }

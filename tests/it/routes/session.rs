@@ -2,6 +2,7 @@
 
 use http::Method;
 use jiff::SignedDuration;
+use safeharbor::domain::keeper::Role;
 
 use super::support::{Ask, TestApp};
 
@@ -134,8 +135,13 @@ async fn signing_in_makes_a_new_session_and_ends_the_one_it_replaces() {
 
 #[tokio::test]
 async fn a_keeper_who_was_shut_out_is_out_at_once() {
-    let (app, mut browser) = TestApp::with_owner().await;
+    let (app, _) = TestApp::with_owner().await;
+    let ben = app.keeper("ben@example.org", "Ben", Role::Keeper).await;
+    let mut browser = app.signed_in(ben).await;
     browser.get("/").await.is(200);
-    sqlx::query("update keepers set active = false").execute(&app.database.pool).await.unwrap();
+    sqlx::query("update keepers set active = false where role = 'keeper'")
+        .execute(&app.database.pool)
+        .await
+        .unwrap();
     assert_eq!(browser.get("/").await.leads_to(), "/sign-in");
 }

@@ -1,6 +1,7 @@
 use jiff::SignedDuration;
+use safeharbor::domain::keeper::Role;
 
-use crate::routes::support::{Ask, Browser, TestApp};
+use crate::routes::support::{Ask, Browser, EMAIL, TestApp};
 
 /// A keeper with a weekly task and a calendar; its path.
 async fn calendar() -> (TestApp, Browser, String) {
@@ -69,7 +70,12 @@ async fn anything_else_is_not_there() {
     }
     // Neither a session nor another keeper's right opens it, and a keeper who may not come in has none.
     browser.get(&flipped).await.is(404);
-    sqlx::query("update keepers set active = false").execute(&app.database.pool).await.unwrap();
+    app.keeper("ben@example.org", "Ben", Role::Owner).await;
+    sqlx::query("update keepers set active = false where email = $1")
+        .bind(EMAIL)
+        .execute(&app.database.pool)
+        .await
+        .unwrap();
     program.get(&path).await.is(404);
 }
 

