@@ -17,6 +17,7 @@ pub mod error;
 pub mod housekeeping;
 pub mod invite;
 pub mod job;
+pub mod label;
 pub mod listen;
 pub mod mail_test;
 pub mod password_changed;

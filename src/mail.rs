@@ -5,6 +5,7 @@
 //! whoever receives it. Every link in it is made from `PUBLIC_URL`.
 
 mod error;
+pub mod explain;
 pub mod letter;
 mod mailer;
 

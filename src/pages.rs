@@ -16,7 +16,9 @@ pub mod estimate;
 pub mod form;
 pub mod gauge;
 pub mod invite;
+pub mod job;
 pub mod keeper;
+pub mod mail;
 pub mod markdown;
 pub mod note;
 pub mod parameter;
@@ -68,6 +70,8 @@ pub fn signed_in() -> Router<App> {
         .merge(invite::routes())
         .merge(keeper::routes())
         .merge(audit::routes())
+        .merge(job::routes())
+        .merge(mail::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

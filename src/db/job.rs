@@ -4,6 +4,9 @@
 //! Whether a *lease* still holds is asked of the database's clock, because that is the only one all
 //! workers on all machines share.
 
+pub mod act;
+pub mod list;
+
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value;
@@ -302,6 +305,14 @@ pub async fn status(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<JobStatus>> 
     }))
 }
 
+/// Notes that a mail server took the job's mail for this address.
+pub async fn sent(pool: &PgPool, id: Uuid, to: &str, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!("update jobs set sent_at = $2, sent_to = $3 where id = $1", id, now.to_sqlx() as _, to)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
 /// How much work lies waiting.
 pub async fn backlog(pool: &PgPool, now: Timestamp) -> sqlx::Result<Backlog> {
     let row = sqlx::query!(
@@ -310,7 +321,7 @@ pub async fn backlog(pool: &PgPool, now: Timestamp) -> sqlx::Result<Backlog> {
                   count(*) filter (where state = 'running') as "running!",
                   count(*) filter (where state = 'dead') as "dead!",
                   min(run_after) filter (where state = 'waiting' and run_after <= $1) as oldest_due
-             from jobs where state <> 'done'"#,
+             from jobs where state in ('waiting', 'running', 'dead')"#,
         now.to_sqlx() as _,
     )
     .fetch_one(pool)

@@ -89,6 +89,8 @@ ids! {
     ChannelId,
     /// An invite. Made by the form.
     InviteId,
+    /// Background work.
+    JobId,
 }
 
 /// What is measured. Small, because every reading carries it.

@@ -6,15 +6,20 @@ use serde_json::Value;
 use sqlx::PgPool;
 use uuid::Uuid;
 
+use super::backoff::Backoff;
 use super::error::JobError;
 use super::job::{Addressee, Job, KINDS};
 use super::worker::{Handler, Scheduled};
 use super::{channel, housekeeping, invite, mail_test, password_changed, reset, welcome};
+use crate::db;
 use crate::db::job::Claimed;
 use crate::mail::{Letter, Mailer};
 use crate::photos::Store;
 use crate::proxy::PublicUrl;
 use crate::system::clock::Clock;
+
+/// How often noting that a mail was sent is tried while Postgres is away.
+const NOTINGS: u32 = 10;
 
 /// What jobs are run with.
 #[derive(Clone)]
@@ -39,7 +44,20 @@ impl Context {
         };
         mailer.send(id, &to.email, &to.name, letter).await.map_err(|error| {
             if error.is_permanent() { JobError::fail(error) } else { JobError::retry(error) }
-        })
+        })?;
+        self.note_sent(id, &to.email).await;
+        Ok(())
+    }
+
+    /// Notes for the owner's pages that the mail is out. A note that cannot be made must not send the mail once more.
+    async fn note_sent(&self, id: Uuid, to: &str) {
+        for failures in 1..=NOTINGS {
+            match db::job::sent(&self.pool, id, to, self.clock.now()).await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(%error, failures, "could not note that the mail was sent"),
+            }
+            tokio::time::sleep(Backoff::CONNECTIONS.draw(failures, &self.clock)).await;
+        }
     }
 }
 

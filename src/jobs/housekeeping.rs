@@ -11,8 +11,11 @@ use crate::system::clock::Clock;
 /// Failed sign-ins count for less than this; see R13 of the contract.
 const SIGN_IN_FAILURES: SignedDuration = SignedDuration::from_hours(1);
 
+/// Finished jobs can be looked at for so many days.
+pub const JOB_DAYS: i64 = 30;
+
 /// Finished jobs can be looked at for this long.
-const JOBS: SignedDuration = SignedDuration::from_hours(30 * 24);
+const JOBS: SignedDuration = SignedDuration::from_hours(JOB_DAYS * 24);
 
 /// A worker not seen for this long is gone. Long enough for `doctor` to say when one was last there.
 const WORKERS: SignedDuration = SignedDuration::from_hours(24);

@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 use super::care::note::CareNote;
+use super::job::note::JobNote;
 use super::parts::State;
 use super::shell::Notice;
 use super::task::note::TaskNote;
@@ -130,6 +131,8 @@ pub enum Note {
     KeeperDeleted,
     /// Refused: nobody would be left to run the log.
     LastOwner,
+    /// Something was done with a job.
+    Job(JobNote),
 }
 
 /// What is about nothing in particular: its word and its sentence.
@@ -238,6 +241,7 @@ impl Note {
             Self::Reactivated(id) => format!("reactivated.{id}"),
             Self::Care(note) => format!("care-{}", note.code()),
             Self::Task(note) => format!("task-{}", note.code()),
+            Self::Job(note) => format!("job-{}", note.code()),
             plain => plain.plain().map(|(_, code, _)| (*code).to_owned()).unwrap_or_default(),
         }
     }
@@ -249,6 +253,9 @@ impl Note {
         }
         if let Some(code) = code.strip_prefix("task-") {
             return TaskNote::parse(code).map(Self::Task);
+        }
+        if let Some(code) = code.strip_prefix("job-") {
+            return JobNote::parse(code).map(Self::Job);
         }
         let plain = PLAIN.iter().find(|(_, word, _)| *word == code);
         plain.map(|(note, ..)| *note).or_else(|| Self::about(code))
@@ -320,6 +327,7 @@ impl Note {
         let text = match self {
             Self::Care(note) => return note.notice(),
             Self::Task(note) => return note.notice(),
+            Self::Job(note) => return note.notice(),
             Self::Saved(1) => "Saved 1 reading.".to_owned(),
             Self::Saved(count) => format!("Saved {count} readings."),
             Self::PhotosAdded(1) => "The photo is added.".to_owned(),

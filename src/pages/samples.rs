@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::parts::Markup;
 use super::{
-    account, animal, audit, calendar, care, chart, dashboard, display, error, invite, keeper, parameter,
-    photo, range, reading, reading_session, recovery, registration, session, settings, setup, tank, task,
-    timeline, tracking,
+    account, animal, audit, calendar, care, chart, dashboard, display, error, invite, job, keeper, mail,
+    parameter, photo, range, reading, reading_session, recovery, registration, session, settings, setup, tank,
+    task, timeline, tracking,
 };
 
 mod markup;
@@ -67,6 +67,9 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, keeper::show::KeeperPage::samples());
     add(&mut pages, keeper::delete::DeleteKeeperPage::samples());
     add(&mut pages, audit::list::LogPage::samples());
+    add(&mut pages, job::list::JobsPage::samples());
+    add(&mut pages, job::show::JobPage::samples());
+    add(&mut pages, mail::show::MailPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

@@ -14,6 +14,7 @@ use crate::pages::parts::{Markup, State};
 use crate::pages::photo::Image;
 use crate::pages::shell::Shell;
 use crate::pages::task::due::{self, DueList};
+use crate::pages::text;
 use crate::pages::visit::Visit;
 
 /// How many sessions are listed.
@@ -105,6 +106,8 @@ pub struct DashboardPage {
     pub tanks: Vec<TankCard>,
     /// How many tanks were taken down; only counted when none is in use.
     pub decommissioned: i64,
+    /// What owners are told of background work that failed; empty when there is nothing to tell.
+    pub failed: String,
     /// What was logged last, newest first.
     pub recent: Vec<RecentSession>,
 }
@@ -144,6 +147,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     let sessions = overview::recent_sessions(&mut db, None, RECENT).await?;
     let counts = if overviews.is_empty() { db::tank::counts(&mut db).await? } else { Counts::default() };
     let due = due::on_dashboard(&visit, &mut db).await?;
+    let failed = if keeper.owner { db::job::list::failed(&mut db).await? } else { 0 };
     drop(db);
     let home = domain::tank::stored_zone(&app.settings.default_tz);
     let mut attention = gather::attention(&overviews, catalogue, visit.units(), now);
@@ -165,6 +169,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         more_attention,
         decommissioned: counts.decommissioned,
         due,
+        failed: if failed > 0 { format!("{} failed", text::count(failed, "background job")) } else { String::new() },
         recent: gather::recent(&sessions, &overviews, now, visit.dates()),
         tanks,
     })

@@ -33,6 +33,7 @@ fn a_note_reads_its_own_code_and_has_a_sentence() {
         Note::PhotosAdded(3),
         Note::Care(CareNote::Undone),
         Note::Task(TaskNote::Added),
+        Note::Job(JobNote::Again),
     ];
     let plain = PLAIN.iter().map(|(note, ..)| *note);
     for note in plain.chain(others).chain(about()) {

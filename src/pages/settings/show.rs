@@ -10,6 +10,7 @@ use crate::http::session::Keeper;
 use crate::pages::shell::Shell;
 use crate::pages::text;
 use crate::pages::visit::Visit;
+use crate::settings::MailSettings;
 
 /// One page of settings.
 #[derive(Clone, Debug)]
@@ -96,6 +97,8 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
     ];
     if keeper.owner {
         groups.push(people(&visit).await?);
+        let failed = db::job::list::failed(&mut *visit.app.connection().await?).await?;
+        groups.push(operation(failed, visit.app.settings.mail.as_ref()));
     }
     visit.page(&SettingsPage { shell: visit.shell("settings"), groups })
 }
@@ -129,6 +132,32 @@ async fn people(visit: &Visit) -> Result<Group, Error> {
     })
 }
 
+/// What owners look after, with its state in short.
+fn operation(failed: i64, mail: Option<&MailSettings>) -> Group {
+    Group {
+        title: "Operation",
+        id: "operation",
+        entries: vec![
+            Entry {
+                title: "Mail",
+                text: match mail {
+                    Some(mail) => format!("Sent through {}. What was sent, and a test.", mail.host),
+                    None => "Not set up: no mail is sent.".to_owned(),
+                },
+                href: "/settings/mail",
+            },
+            Entry {
+                title: "Background jobs",
+                text: match failed {
+                    0 => "None has failed.".to_owned(),
+                    failed => format!("{failed} failed."),
+                },
+                href: "/settings/jobs",
+            },
+        ],
+    }
+}
+
 #[cfg(test)]
 impl SettingsPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
@@ -148,6 +177,7 @@ impl SettingsPage {
                 id: "household",
                 entries: vec![entry("Parameters of your own", "2 parameters", "/settings/parameters")],
             },
+            operation(2, None),
         ];
         vec![("settings".to_owned(), Self { shell: Shell::sample("settings"), groups })]
     }

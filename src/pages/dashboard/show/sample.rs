@@ -16,6 +16,7 @@ impl DashboardPage {
             more_attention: 0,
             decommissioned: 0,
             due: DueList::default(),
+            failed: String::new(),
             tanks,
             recent,
         };
@@ -46,6 +47,7 @@ impl DashboardPage {
             ],
             recent(4),
         );
+        few.failed = "2 background jobs failed".to_owned();
         few.due = DueList::sample("home");
         let mut many = base(
             (1..=40)
