@@ -45,5 +45,8 @@ pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Seen>> {
         .fetch_all(db)
         .await?;
     let seen = |at: jiff_sqlx::Timestamp| at.to_jiff();
-    Ok(rows.into_iter().map(|row| Seen { started_at: seen(row.started_at), seen_at: seen(row.seen_at) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Seen { started_at: seen(row.started_at), seen_at: seen(row.seen_at) })
+        .collect())
 }

@@ -10,7 +10,5 @@ use crate::http::App;
 
 /// The pages of this module.
 pub fn routes() -> Router<App> {
-    Router::new()
-        .route("/settings/mail", get(show::handle))
-        .route("/settings/mail/test", post(test::handle))
+    Router::new().route("/settings/mail", get(show::handle)).route("/settings/mail/test", post(test::handle))
 }

@@ -7,6 +7,7 @@ mod care;
 mod change;
 mod history;
 mod household;
+mod job;
 mod overview;
 mod reading;
 mod rollup;

@@ -34,6 +34,8 @@ mod settings {
     mod log {
         mod get;
     }
+    mod jobs;
+    mod mail;
     mod display {
         mod post;
     }

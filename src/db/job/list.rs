@@ -113,7 +113,11 @@ fn page(rows: Vec<Row>, from: Option<Cursor>) -> Page<Listed> {
 }
 
 /// A page of the jobs in one state.
-pub async fn in_state(db: &mut PgConnection, state: &str, from: Option<Cursor>) -> sqlx::Result<Page<Listed>> {
+pub async fn in_state(
+    db: &mut PgConnection,
+    state: &str,
+    from: Option<Cursor>,
+) -> sqlx::Result<Page<Listed>> {
     let at = place(from);
     let rows = match at.toward {
         Toward::Older => {

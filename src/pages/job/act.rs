@@ -63,7 +63,13 @@ pub async fn restore(
     act(&visit, &owner, &client, at, Want::Restore).await
 }
 
-async fn act(visit: &Visit, owner: &Owner, client: &ClientInfo, at: AtJob, want: Want) -> Result<Response, Error> {
+async fn act(
+    visit: &Visit,
+    owner: &Owner,
+    client: &ClientInfo,
+    at: AtJob,
+    want: Want,
+) -> Result<Response, Error> {
     let (app, id) = (&visit.app, at.0.0);
     let go = |note| Ok(visit.go(&href(at.0), Some(Note::Job(note))));
     let mut db = app.connection().await?;
@@ -86,7 +92,8 @@ async fn act(visit: &Visit, owner: &Owner, client: &ClientInfo, at: AtJob, want:
     }
     let whom = job.whom.as_deref().map(|whom| format!(", for {whom}")).unwrap_or_default();
     let detail = format!("{how}{}{whom}", title(&job));
-    let entry = Entry { act: kind, actor: Some(owner.0.id), subject: None, detail: &detail, addr: client.addr };
+    let entry =
+        Entry { act: kind, actor: Some(owner.0.id), subject: None, detail: &detail, addr: client.addr };
     db::audit::record(&mut tx, &app.clock, entry).await?;
     tx.commit().await?;
     app.wake.notify();

@@ -116,7 +116,9 @@ fn redis(reachable: bool, lost_since: Option<String>) -> Part {
         name,
         state: State::Watch,
         word: "Not reachable",
-        text: format!("Not reachable{since}: jobs start within {within}, when the worker looks by itself. None is lost."),
+        text: format!(
+            "Not reachable{since}: jobs start within {within}, when the worker looks by itself. None is lost."
+        ),
     }
 }
 
@@ -167,7 +169,10 @@ pub async fn handle(
     };
     visit.page(&JobsPage {
         shell: visit.shell("settings"),
-        parts: vec![workers(&seen, times.now), redis(reachable, app.wake.failing_since().map(|at| times.when(at)))],
+        parts: vec![
+            workers(&seen, times.now),
+            redis(reachable, app.wake.failing_since().map(|at| times.when(at))),
+        ],
         counts: counts(&backlog, &times),
         shows: STATES.map(pick).to_vec(),
         rows: page.rows.iter().map(|job| row(job, &times)).collect(),
@@ -181,7 +186,8 @@ pub async fn handle(
 impl JobsPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
-        let times = Times { zone: jiff::tz::TimeZone::UTC, now, dates: crate::domain::dates::DateFormat::default() };
+        let times =
+            Times { zone: jiff::tz::TimeZone::UTC, now, dates: crate::domain::dates::DateFormat::default() };
         let seen = |ago| Seen { started_at: now, seen_at: now - SignedDuration::from_secs(ago) };
         let backlog = Backlog { due: 3, delayed: 12, running: 4, dead: 1_204, oldest_due: Some(now) };
         let page = Self {

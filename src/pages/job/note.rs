@@ -51,7 +51,9 @@ impl JobNote {
     pub fn code(self) -> String {
         match self {
             Self::Discarded(id) => format!("discarded.{id}"),
-            plain => PLAIN.iter().find(|(note, ..)| *note == plain).map_or("", |(_, code, ..)| code).to_owned(),
+            plain => {
+                PLAIN.iter().find(|(note, ..)| *note == plain).map_or("", |(_, code, ..)| code).to_owned()
+            }
         }
     }
 

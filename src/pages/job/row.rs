@@ -100,7 +100,9 @@ pub fn row(job: &Listed, times: &Times) -> JobRow {
     match job.state.as_str() {
         "waiting" => notes.extend([tries(job), format!("next try {}", next(job, times))]),
         "running" => notes.push(tries(job)),
-        _ => notes.extend(ended.map(|at| format!("ended {}", times.when(at))).into_iter().chain([tries(job)])),
+        _ => {
+            notes.extend(ended.map(|at| format!("ended {}", times.when(at))).into_iter().chain([tries(job)]))
+        }
     }
     JobRow {
         href: href(JobId(job.id)),
@@ -126,7 +128,12 @@ impl JobRow {
             error: error.to_owned(),
         };
         vec![
-            row("Mail: test", State::Act, "Failed", &format!("The mail server refused the mail ({}).", "x".repeat(450))),
+            row(
+                "Mail: test",
+                State::Act,
+                "Failed",
+                &format!("The mail server refused the mail ({}).", "x".repeat(450)),
+            ),
             row(&format!("Message to a keeper: {}", "t".repeat(120)), State::Watch, "Waiting", "It broke."),
             row("Housekeeping", State::Ok, "Done", ""),
         ]

@@ -98,7 +98,8 @@ pub async fn handle(visit: Visit, _owner: Owner, at: AtJob) -> Result<Response, 
 impl JobPage {
     pub(in crate::pages) fn samples() -> Vec<(String, Self)> {
         let now = "2026-11-23T12:00:00Z".parse().unwrap();
-        let times = Times { zone: jiff::tz::TimeZone::UTC, now, dates: crate::domain::dates::DateFormat::default() };
+        let times =
+            Times { zone: jiff::tz::TimeZone::UTC, now, dates: crate::domain::dates::DateFormat::default() };
         let failed = Listed {
             id: uuid::Uuid::from_u128(1),
             kind: "mail.test".to_owned(),
@@ -115,8 +116,12 @@ impl JobPage {
             title: None,
             once_key: None,
         };
-        let waiting =
-            Listed { state: "waiting".to_owned(), title: Some("t".repeat(200)), finished_at: None, ..failed.clone() };
+        let waiting = Listed {
+            state: "waiting".to_owned(),
+            title: Some("t".repeat(200)),
+            finished_at: None,
+            ..failed.clone()
+        };
         let discarded = Listed { state: "done".to_owned(), discarded: true, ..failed.clone() };
         let sent = Listed {
             state: "done".to_owned(),

@@ -21,6 +21,8 @@ const MET: &[&str] = &[
     "/settings",
     "/settings/calendar",
     "/settings/display",
+    "/settings/jobs",
+    "/settings/mail",
     "/settings/parameters",
     "/tanks",
     "/tanks/new",

@@ -6,9 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rustls::crypto::ring::default_provider;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use safeharbor::db::job::list;
 use safeharbor::jobs::job::Addressee;
 use safeharbor::jobs::worker::Options;
 use safeharbor::jobs::{Context, Job, enqueue};
+use safeharbor::mail::explain::{Trouble, explain};
 use safeharbor::mail::{Limits, MailError, Mailer, letter};
 use safeharbor::photos::Store;
 use safeharbor::proxy::PublicUrl;
@@ -54,6 +56,12 @@ async fn send(mailer: &Mailer) -> Result<(), MailError> {
     mailer.send(Uuid::nil(), "ada@example.org", "Ada", &letter).await
 }
 
+/// What an owner is told to do about it.
+#[track_caller]
+fn is_explained(error: &MailError, trouble: Trouble) {
+    assert_eq!(explain(&error.to_string()), Some(trouble), "{error}");
+}
+
 /// A certificate for `localhost` and the configuration that shows it.
 fn certificate() -> (String, Arc<rustls::ServerConfig>) {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -85,6 +93,9 @@ async fn a_welcome_goes_from_the_outbox_to_the_mail_server() {
     let done = reaches(&db, id, "done").await;
     worker.stop().await;
     assert_eq!(done.attempts, 2, "put off once, then taken");
+    let job = list::find(&mut db.acquire().await.unwrap(), id).await.unwrap().unwrap();
+    assert!(job.sent_at.is_some(), "it is noted that the server took it");
+    assert_eq!(job.whom.as_deref(), Some("ada@example.org"));
     assert_eq!(sink.messages().len(), 1);
     assert_eq!(mail.from, "harbor@example.org");
     let id = format!("<{id}@tank.example.org>");
@@ -123,15 +134,18 @@ async fn starttls_tls_and_sign_in_work_and_are_not_skipped() {
         };
         let error = send(&trusting(&settings)).await.unwrap_err();
         assert!(error.is_permanent() && error.to_string().contains("wants SMTP_USER"), "{error}");
+        is_explained(&error, Trouble::WantsSignIn);
 
         (settings.user, settings.password) = (Some("harbor".into()), Some("wr0ng".into()));
         let error = trusting(&settings).handshake().await.unwrap_err();
         assert!(error.is_permanent() && error.to_string().contains("did not accept SMTP_USER"), "{error}");
+        is_explained(&error, Trouble::SignIn);
         assert!(!error.to_string().contains("wr0ng"), "{error}");
 
         settings.password = Some("s3cret".into());
         let error = send(&mailer(&settings)).await.unwrap_err();
         assert!(error.to_string().contains("could not be trusted"), "{error}");
+        is_explained(&error, Trouble::Certificate);
         assert_eq!(sink.messages().len(), 0);
 
         trusting(&settings).handshake().await.unwrap();
@@ -149,9 +163,11 @@ async fn a_server_without_starttls_gets_nothing() {
     let sink = sink(Behaviour::default()).await;
     let error = send(&mailer(&settings(&sink, MailTls::StartTls))).await.unwrap_err();
     assert!(error.is_permanent() && error.to_string().contains("does not offer STARTTLS"), "{error}");
+    is_explained(&error, Trouble::Tls);
     // TLS from the first byte, to a server that greets in clear.
     let error = send(&mailer(&settings(&sink, MailTls::Tls))).await.unwrap_err();
     assert!(error.to_string().contains("could not agree on TLS"), "{error}");
+    is_explained(&error, Trouble::Tls);
     assert_eq!(sink.messages(), []);
 }
 
@@ -161,10 +177,12 @@ async fn refusals_stay_and_delays_pass() {
     let mailer = mailer(&settings(&sink, MailTls::None));
     let error = send(&mailer).await.unwrap_err();
     assert!(error.is_permanent() && error.to_string().contains("550 5.1.1 no such user"), "{error}");
+    is_explained(&error, Trouble::Addressee);
 
     sink.behave(Behaviour { greylist: 1, ..Behaviour::default() });
     let error = send(&mailer).await.unwrap_err();
     assert!(!error.is_permanent() && error.to_string().contains("put the mail off (451 "), "{error}");
+    is_explained(&error, Trouble::Later);
     send(&mailer).await.unwrap();
     assert_eq!(sink.messages().len(), 1);
 }
@@ -178,9 +196,11 @@ async fn silence_and_absence_are_tried_again() {
     let hurried = Mailer::with(&settings, &public_url(), clock(), limits, None).unwrap();
     let error = send(&hurried).await.unwrap_err();
     assert!(!error.is_permanent() && error.to_string().contains("did not confirm"), "{error}");
+    is_explained(&error, Trouble::Silence);
     drop(sink);
     let error = send(&hurried).await.unwrap_err();
     assert!(!error.is_permanent() && error.to_string().contains("cannot be reached"), "{error}");
+    is_explained(&error, Trouble::Refused);
 }
 
 #[tokio::test]

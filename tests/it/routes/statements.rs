@@ -116,6 +116,8 @@ impl Ids {
             ("settings", "/settings".to_owned()),
             ("settings, display", "/settings/display".to_owned()),
             ("settings, calendar", "/settings/calendar".to_owned()),
+            ("settings, jobs", "/settings/jobs".to_owned()),
+            ("settings, mail", "/settings/mail".to_owned()),
             ("settings, parameters", "/settings/parameters".to_owned()),
         ])
     }
