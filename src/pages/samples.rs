@@ -7,8 +7,8 @@ use askama::Template;
 use super::parts::Markup;
 use super::{
     account, animal, audit, calendar, care, chart, dashboard, display, error, invite, job, keeper, mail,
-    parameter, photo, range, reading, reading_session, recovery, registration, session, settings, setup, tank,
-    task, timeline, tracking,
+    parameter, photo, range, reading, reading_session, recovery, registration, session, settings, setup,
+    tank, task, timeline, tracking,
 };
 
 mod markup;

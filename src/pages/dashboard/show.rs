@@ -169,7 +169,11 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         more_attention,
         decommissioned: counts.decommissioned,
         due,
-        failed: if failed > 0 { format!("{} failed", text::count(failed, "background job")) } else { String::new() },
+        failed: if failed > 0 {
+            format!("{} failed", text::count(failed, "background job"))
+        } else {
+            String::new()
+        },
         recent: gather::recent(&sessions, &overviews, now, visit.dates()),
         tanks,
     })
