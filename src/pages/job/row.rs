@@ -101,7 +101,8 @@ pub fn row(job: &Listed, times: &Times) -> JobRow {
         "waiting" => notes.extend([tries(job), format!("next try {}", next(job, times))]),
         "running" => notes.push(tries(job)),
         _ => {
-            notes.extend(ended.map(|at| format!("ended {}", times.when(at))).into_iter().chain([tries(job)]))
+            notes.extend(ended.map(|at| format!("ended {}", times.when(at))));
+            notes.push(tries(job));
         }
     }
     JobRow {

@@ -82,18 +82,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
                 },
             ],
         },
-        Group {
-            title: "The household’s",
-            id: "household",
-            entries: vec![Entry {
-                title: "Parameters of your own",
-                text: match own {
-                    0 => "Measure what is not in the list.".to_owned(),
-                    own => text::count(i64::try_from(own).unwrap_or(i64::MAX), "parameter"),
-                },
-                href: "/settings/parameters",
-            }],
-        },
+        household(own),
     ];
     if keeper.owner {
         groups.push(people(&visit).await?);
@@ -101,6 +90,22 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         groups.push(operation(failed, visit.app.settings.mail.as_ref()));
     }
     visit.page(&SettingsPage { shell: visit.shell("settings"), groups })
+}
+
+/// What all keepers share.
+fn household(own: usize) -> Group {
+    Group {
+        title: "The household’s",
+        id: "household",
+        entries: vec![Entry {
+            title: "Parameters of your own",
+            text: match own {
+                0 => "Measure what is not in the list.".to_owned(),
+                own => text::count(i64::try_from(own).unwrap_or(i64::MAX), "parameter"),
+            },
+            href: "/settings/parameters",
+        }],
+    }
 }
 
 /// What owners alone see.
