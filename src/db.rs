@@ -11,6 +11,7 @@ pub mod channel;
 pub mod custom_parameter;
 pub mod demo;
 pub mod display;
+pub mod egress;
 pub mod error;
 pub mod history;
 pub mod household;

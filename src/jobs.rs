@@ -21,6 +21,7 @@ pub mod label;
 pub mod listen;
 pub mod mail_test;
 pub mod password_changed;
+pub mod post;
 pub mod redis;
 pub mod reset;
 pub mod wake;

@@ -8,9 +8,11 @@ pub mod animal;
 pub mod audit;
 pub mod calendar;
 pub mod care;
+pub mod channel;
 pub mod chart;
 pub mod dashboard;
 pub mod display;
+pub mod egress;
 pub mod error;
 pub mod estimate;
 pub mod form;
@@ -72,6 +74,8 @@ pub fn signed_in() -> Router<App> {
         .merge(audit::routes())
         .merge(job::routes())
         .merge(mail::routes())
+        .merge(channel::routes())
+        .merge(egress::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::start;
 use crate::db;
+use crate::jobs::post::Poster;
 use crate::jobs::worker::{Hooks, Options, Worker};
 use crate::jobs::{self, Context};
 use crate::mail::Mailer;
@@ -54,6 +55,7 @@ async fn work(settings: &Settings, notifier: &Notifier) -> Result<ExitCode> {
         public_url: settings.public_url.clone(),
         photos: Store::below(&settings.upload_dir),
         mailer,
+        poster: Poster::default(),
     };
     let progress = Progress::new();
     let hooks = hooks(&progress, notifier);

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::backoff::Backoff;
 use super::error::JobError;
 use super::job::{Addressee, Job, KINDS};
+use super::post::Poster;
 use super::worker::{Handler, Scheduled};
 use super::{channel, housekeeping, invite, mail_test, password_changed, reset, welcome};
 use crate::db;
@@ -34,6 +35,8 @@ pub struct Context {
     pub photos: Store,
     /// The way out for mails; `None` when no mail server is set.
     pub mailer: Option<Mailer>,
+    /// The way out for channels that are posted to.
+    pub poster: Poster,
 }
 
 impl Context {

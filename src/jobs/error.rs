@@ -1,6 +1,7 @@
 //! How an attempt failed, and whether another one makes sense.
 
 use std::fmt;
+use std::time::Duration;
 
 /// The longest text kept with a row, in characters.
 pub const MAX_ERROR_CHARS: usize = 500;
@@ -10,17 +11,30 @@ pub const MAX_ERROR_CHARS: usize = 500;
 pub struct JobError {
     cause: anyhow::Error,
     permanent: bool,
+    not_before: Option<Duration>,
 }
 
 impl JobError {
     /// Something passing: try again later, until the attempts are used up.
     pub fn retry(cause: impl Into<anyhow::Error>) -> Self {
-        Self { cause: cause.into(), permanent: false }
+        Self { cause: cause.into(), permanent: false, not_before: None }
     }
 
     /// Trying again cannot help.
     pub fn fail(cause: impl Into<anyhow::Error>) -> Self {
-        Self { cause: cause.into(), permanent: true }
+        Self { cause: cause.into(), permanent: true, not_before: None }
+    }
+
+    /// The same, and if it is tried again then not before so long: somebody asked for that.
+    #[must_use]
+    pub fn not_before(mut self, wait: Option<Duration>) -> Self {
+        self.not_before = wait;
+        self
+    }
+
+    /// How long the next attempt has to wait at least.
+    pub fn shortest_wait(&self) -> Duration {
+        self.not_before.unwrap_or_default()
     }
 
     /// Whether trying again cannot help.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::db::job::NewJob;
 use crate::domain::id::{ChannelId, InviteId, KeeperId};
-use crate::domain::message::Message;
+use crate::domain::message::{Message, Purpose};
 use crate::system::clock::Clock;
 
 /// A job, typed. Its `kind` and `payload` are what the row keeps, so a variant's name and fields may only
@@ -103,6 +103,8 @@ impl Job {
     /// How often it is tried before it is dead.
     pub fn max_attempts(&self) -> i32 {
         match self {
+            // Somebody waits for the answer, and asks again.
+            Self::ToChannel(told) if told.message.purpose == Purpose::Test => 5,
             // With full jitter and a cap of an hour this spans some three hours: greylisting and a mail
             // server's restart fit into it.
             Self::Welcome(_) | Self::Invite(_) | Self::PasswordChanged(_) | Self::ToChannel(_) => 12,
@@ -145,7 +147,7 @@ impl Job {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::message::{Purpose, Urgency};
+    use crate::domain::message::Urgency;
 
     fn samples() -> Vec<Job> {
         let to = Addressee { email: "ada@example.org".into(), name: "Ada".into() };

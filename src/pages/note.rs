@@ -133,6 +133,26 @@ pub enum Note {
     LastOwner,
     /// Something was done with a job.
     Job(JobNote),
+    /// A channel was added.
+    ChannelAdded,
+    /// The same form had added it before.
+    ChannelBefore,
+    /// A channel was changed.
+    ChannelSaved,
+    /// A test message waits to be sent.
+    ChannelTested,
+    /// A channel that is off sends no test.
+    ChannelIsOff,
+    /// A channel is in use again.
+    ChannelOn,
+    /// A channel is not used any more.
+    ChannelOff,
+    /// A channel was deleted.
+    ChannelDeleted,
+    /// A private address was allowed.
+    EgressAllowed,
+    /// One is no longer.
+    EgressRemoved,
 }
 
 /// What is about nothing in particular: its word and its sentence.
@@ -210,6 +230,20 @@ const PLAIN: &[(Note, &str, &str)] = &[
         "last-owner",
         "Nothing was changed: they are the last owner who can sign in. Make somebody else an owner first.",
     ),
+    (Note::ChannelAdded, "channel-added", "The channel is added. Send a test message to see that it works."),
+    (Note::ChannelBefore, "channel-before", "This form was saved before; nothing was added twice."),
+    (Note::ChannelSaved, "channel-saved", "The channel is saved."),
+    (
+        Note::ChannelTested,
+        "channel-tested",
+        "A test message is on its way. Load this page again to see what came of it.",
+    ),
+    (Note::ChannelIsOff, "channel-is-off", "The channel is turned off: turn it on first."),
+    (Note::ChannelOn, "channel-on", "The channel is turned on."),
+    (Note::ChannelOff, "channel-off", "The channel is turned off."),
+    (Note::ChannelDeleted, "channel-deleted", "The channel is deleted."),
+    (Note::EgressAllowed, "egress-allowed", "Allowed. Channels may post there from now on."),
+    (Note::EgressRemoved, "egress-removed", "Removed. Channels post there no longer."),
 ];
 
 impl Note {

@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::parts::Markup;
 use super::{
-    account, animal, audit, calendar, care, chart, dashboard, display, error, invite, job, keeper, mail,
-    parameter, photo, range, reading, reading_session, recovery, registration, session, settings, setup,
+    account, animal, audit, calendar, care, channel, chart, dashboard, display, egress, error, invite, job, keeper,
+    mail, parameter, photo, range, reading, reading_session, recovery, registration, session, settings, setup,
     tank, task, timeline, tracking,
 };
 
@@ -70,6 +70,11 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, job::list::JobsPage::samples());
     add(&mut pages, job::show::JobPage::samples());
     add(&mut pages, mail::show::MailPage::samples());
+    add(&mut pages, channel::list::ChannelsPage::samples());
+    add(&mut pages, channel::new::NewChannelPage::samples());
+    add(&mut pages, channel::edit::EditChannelPage::samples());
+    add(&mut pages, channel::secret::SecretPage::samples());
+    add(&mut pages, egress::show::EgressPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

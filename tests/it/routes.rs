@@ -24,6 +24,10 @@ mod settings {
     mod account {
         mod post;
     }
+    mod channels {
+        mod all;
+    }
+    mod egress;
     mod get;
     mod invites {
         mod post;

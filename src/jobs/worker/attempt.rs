@@ -102,6 +102,7 @@ async fn record<H: Handler>(shared: &Shared<H>, job: &Claimed, result: Result<()
                 }
                 Err(error) => {
                     let wait = shared.options.backoff.draw(job.attempt.unsigned_abs(), clock);
+                    let wait = wait.max(error.shortest_wait());
                     let at = clock.now().saturating_add(wait).unwrap_or(jiff::Timestamp::MAX);
                     db::job::retry(pool, worker, job.id, job.attempt, at, &error.text()).await
                 }

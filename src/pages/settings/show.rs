@@ -7,6 +7,7 @@ use crate::db;
 use crate::domain::unit::UnitSystem;
 use crate::http::error::Error;
 use crate::http::session::Keeper;
+use crate::pages::channel::list::in_short;
 use crate::pages::shell::Shell;
 use crate::pages::text;
 use crate::pages::visit::Visit;
@@ -60,6 +61,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         visit.dates().day(jiff::tz::TimeZone::UTC.to_datetime(visit.app.clock.now()).date()),
     ];
     display.extend(keeper.theme.clone());
+    let channels = db::channel::own::list(&mut *visit.app.connection().await?, keeper.id).await?;
     let mut groups = vec![
         Group {
             title: "Yours",
@@ -79,6 +81,11 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
                     title: "Calendar",
                     text: "What is due, in your phone's calendar.".to_owned(),
                     href: "/settings/calendar",
+                },
+                Entry {
+                    title: "Channels",
+                    text: format!("Where reminders and alerts go. Now: {}.", in_short(&channels)),
+                    href: "/settings/channels",
                 },
             ],
         },
@@ -158,6 +165,11 @@ fn operation(failed: i64, mail: Option<&MailSettings>) -> Group {
                     failed => format!("{failed} failed."),
                 },
                 href: "/settings/jobs",
+            },
+            Entry {
+                title: "Private addresses",
+                text: "Where channels may post at home.".to_owned(),
+                href: "/settings/egress",
             },
         ],
     }

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use jiff_sqlx::ToSqlx as _;
 use safeharbor::db::job;
 use safeharbor::jobs::Context;
+use safeharbor::jobs::post::Poster;
 use safeharbor::photos::Store;
 use safeharbor::proxy::PublicUrl;
 use safeharbor::system::clock::Clock;
@@ -93,6 +94,7 @@ async fn what_has_expired_is_deleted_and_nothing_else() {
         clock: clock.clone(),
         public_url: PublicUrl::parse("https://tank.example.org").unwrap(),
         mailer: None,
+        poster: Poster::default(),
     };
     let worker = start(&db, &clock, &context, None, alert());
     super::rig::until("the hour's housekeeping is done", async || {
@@ -128,6 +130,7 @@ async fn a_mail_without_a_mail_server_says_what_to_set() {
         clock: clock.clone(),
         public_url: PublicUrl::parse("https://tank.example.org").unwrap(),
         mailer: None,
+        poster: Poster::default(),
     };
     let to = safeharbor::jobs::job::Addressee { email: "ada@example.org".into(), name: "Ada".into() };
     let job = safeharbor::jobs::Job::Welcome(to);

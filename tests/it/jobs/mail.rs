@@ -8,6 +8,7 @@ use rustls::crypto::ring::default_provider;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use safeharbor::db::job::list;
 use safeharbor::jobs::job::Addressee;
+use safeharbor::jobs::post::Poster;
 use safeharbor::jobs::worker::Options;
 use safeharbor::jobs::{Context, Job, enqueue};
 use safeharbor::mail::explain::{Trouble, explain};
@@ -85,6 +86,7 @@ async fn a_welcome_goes_from_the_outbox_to_the_mail_server() {
         clock: clock.clone(),
         public_url: public_url(),
         mailer: Some(mailer(&settings(&sink, MailTls::None))),
+        poster: Poster::default(),
     };
     let to = Addressee { email: "ada@example.org".into(), name: "Ada Lovelace".into() };
     let id = enqueue(&mut db.acquire().await.unwrap(), &clock, &Job::Welcome(to)).await.unwrap();

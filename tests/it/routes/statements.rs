@@ -118,6 +118,8 @@ impl Ids {
             ("settings, calendar", "/settings/calendar".to_owned()),
             ("settings, jobs", "/settings/jobs".to_owned()),
             ("settings, mail", "/settings/mail".to_owned()),
+            ("settings, channels", "/settings/channels".to_owned()),
+            ("settings, egress", "/settings/egress".to_owned()),
             ("settings, parameters", "/settings/parameters".to_owned()),
         ])
     }

@@ -37,6 +37,8 @@ async fn every_query_parameter() {
         ("/settings/jobs", "state"),
         ("/settings/jobs", "at"),
         ("/settings/mail", "at"),
+        ("/settings/channels", "x"),
+        ("/settings/egress", "x"),
         ("/sign-in", "next"),
         ("/", "x"),
         ("/tanks", "saved"),
