@@ -1,6 +1,7 @@
 //! All SQL, checked at compile time. A file a noun; functions take a pool or a connection and return plain
 //! values. Rules live in [`domain`](crate::domain), never here.
 
+pub mod alert;
 pub mod animal;
 pub mod audit;
 pub mod calendar;

@@ -3,6 +3,7 @@
 //! Numbers are [`rust_decimal::Decimal`], instants [`jiff::Timestamp`], zones [`jiff::tz::TimeZone`]. What
 //! a person typed comes in as text and leaves as a checked type or as [`field::FieldErrors`].
 
+pub mod alert;
 pub mod animal;
 pub mod audit;
 pub mod browser;

@@ -9,6 +9,7 @@
 //! That is *at least once*: a handler whose worker dies before the end is recorded runs again, so
 //! handlers are idempotent by the job's id (a mail's `Message-ID` is made of it).
 
+pub mod alerts;
 pub mod backoff;
 pub mod channel;
 pub mod context;

@@ -4,6 +4,7 @@
 //! arranges it. Each view has samples, and a test renders every sample of every page and judges the markup.
 
 pub mod account;
+pub mod alert;
 pub mod animal;
 pub mod audit;
 pub mod calendar;
@@ -76,6 +77,7 @@ pub fn signed_in() -> Router<App> {
         .merge(mail::routes())
         .merge(channel::routes())
         .merge(egress::routes())
+        .merge(alert::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 

@@ -96,6 +96,24 @@ pub async fn insert(conn: &mut PgConnection, job: &NewJob) -> sqlx::Result<bool>
     Ok(written.rows_affected() == 1)
 }
 
+/// Whether such a job is due and not begun: it will see all that is committed by now.
+pub async fn waits(
+    conn: &mut PgConnection,
+    kind: &str,
+    payload: &Value,
+    now: Timestamp,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from jobs where state = 'waiting' and kind = $1 and payload = $2
+                          and run_after <= $3) as "waits!""#,
+        kind,
+        payload,
+        now.to_sqlx() as _,
+    )
+    .fetch_one(conn)
+    .await
+}
+
 /// Takes up to `limit` due rows of the `kinds` this worker knows, oldest first, and leases them to it.
 /// Rows that another worker is taking at this moment are passed over.
 pub async fn claim(

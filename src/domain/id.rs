@@ -91,6 +91,8 @@ ids! {
     InviteId,
     /// Background work.
     JobId,
+    /// A state of a parameter that keepers are told of.
+    AlertId,
 }
 
 /// What is measured. Small, because every reading carries it.

@@ -11,7 +11,7 @@ use super::error::JobError;
 use super::job::{Addressee, Job, KINDS};
 use super::post::Poster;
 use super::worker::{Handler, Scheduled};
-use super::{channel, housekeeping, invite, mail_test, password_changed, reset, welcome};
+use super::{alerts, channel, housekeeping, invite, mail_test, password_changed, reset, welcome};
 use crate::db;
 use crate::db::job::Claimed;
 use crate::mail::{Letter, Mailer};
@@ -78,16 +78,21 @@ impl Handler for Context {
             Job::PasswordChanged(about) => password_changed::run(self, job.id, about.keeper).await,
             Job::ToChannel(told) => channel::run(self, job.id, &told).await,
             Job::Housekeeping => housekeeping::run(&self.pool, &self.clock, &self.photos).await,
+            Job::Alerts(about) => alerts::run(self, about.tank).await,
+            Job::AlertsOfAll => alerts::run_all(self).await,
         }
     }
 
     fn schedules(&self, now: Timestamp) -> Vec<Scheduled> {
-        let job = Job::Housekeeping;
-        vec![Scheduled {
-            once_key: housekeeping::slot(now),
-            kind: job.kind().to_owned(),
-            payload: Value::Object(serde_json::Map::new()),
-            max_attempts: job.max_attempts(),
-        }]
+        let slots = [(Job::Housekeeping, housekeeping::slot(now)), (Job::AlertsOfAll, alerts::slot(now))];
+        slots
+            .into_iter()
+            .map(|(job, once_key)| Scheduled {
+                once_key,
+                kind: job.kind().to_owned(),
+                payload: Value::Object(serde_json::Map::new()),
+                max_attempts: job.max_attempts(),
+            })
+            .collect()
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::db::job::NewJob;
-use crate::domain::id::{ChannelId, InviteId, KeeperId};
+use crate::domain::id::{ChannelId, InviteId, KeeperId, TankId};
 use crate::domain::message::{Message, Purpose};
 use crate::system::clock::Clock;
 
@@ -34,6 +34,12 @@ pub enum Job {
     /// Deletes what has expired.
     #[serde(rename = "housekeeping")]
     Housekeeping,
+    /// Looks at one tank: what is raised, cleared and told.
+    #[serde(rename = "alerts")]
+    Alerts(OfTank),
+    /// Looks at all tanks, for what grew stale.
+    #[serde(rename = "alerts.all")]
+    AlertsOfAll,
 }
 
 /// Whom a mail goes to.
@@ -66,6 +72,13 @@ pub struct ForKeeper {
     pub keeper: KeeperId,
 }
 
+/// A tank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfTank {
+    /// The tank.
+    pub tank: TankId,
+}
+
 /// What is told, and by which channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToChannel {
@@ -76,7 +89,7 @@ pub struct ToChannel {
 }
 
 /// Every kind this binary can run.
-pub const KINDS: [&str; 7] = [
+pub const KINDS: [&str; 9] = [
     "mail.welcome",
     "mail.test",
     "mail.invite",
@@ -84,6 +97,8 @@ pub const KINDS: [&str; 7] = [
     "mail.password_changed",
     "channel.message",
     "housekeeping",
+    "alerts",
+    "alerts.all",
 ];
 
 impl Job {
@@ -97,6 +112,8 @@ impl Job {
             Self::PasswordChanged(_) => "mail.password_changed",
             Self::ToChannel(_) => "channel.message",
             Self::Housekeeping => "housekeeping",
+            Self::Alerts(_) => "alerts",
+            Self::AlertsOfAll => "alerts.all",
         }
     }
 
@@ -110,8 +127,10 @@ impl Job {
             Self::Welcome(_) | Self::Invite(_) | Self::PasswordChanged(_) | Self::ToChannel(_) => 12,
             // Somebody waits for the answer, and asks again.
             Self::MailTest(_) | Self::Reset(_) => 5,
-            // The next hour brings another one.
-            Self::Housekeeping => 3,
+            // The next quarter of an hour looks again.
+            Self::Alerts(_) => 5,
+            // The next slot brings another one.
+            Self::Housekeeping | Self::AlertsOfAll => 3,
         }
     }
 
@@ -167,6 +186,8 @@ mod tests {
             Job::PasswordChanged(ForKeeper { keeper: KeeperId(uuid::Uuid::nil()) }),
             Job::ToChannel(message),
             Job::Housekeeping,
+            Job::Alerts(OfTank { tank: TankId(uuid::Uuid::nil()) }),
+            Job::AlertsOfAll,
         ]
     }
 

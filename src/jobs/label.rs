@@ -11,6 +11,8 @@ pub const LABELS: [(&str, &str); KINDS.len()] = [
     ("mail.password_changed", "Mail: password changed"),
     ("channel.message", "Message to a keeper"),
     ("housekeeping", "Housekeeping"),
+    ("alerts", "Alerts of a tank"),
+    ("alerts.all", "Alerts of all tanks"),
 ];
 
 /// What a kind is called; one that only another version knows, by its own name.

@@ -9,7 +9,7 @@ use super::parts::State;
 use super::shell::Notice;
 use super::task::note::TaskNote;
 use crate::domain::id::{
-    AnimalEventId, AnimalId, AnimalRevisionId, ChangeId, KeeperId, ParameterId, PhotoId, TankId,
+    AlertId, AnimalEventId, AnimalId, AnimalRevisionId, ChangeId, KeeperId, ParameterId, PhotoId, TankId,
 };
 
 /// What happened in the request before.
@@ -153,6 +153,10 @@ pub enum Note {
     EgressAllowed,
     /// One is no longer.
     EgressRemoved,
+    /// What raises alerts in a tank was saved.
+    AlertRulesSaved,
+    /// Somebody has seen this alert.
+    AlertSeen(AlertId),
 }
 
 /// What is about nothing in particular: its word and its sentence.
@@ -244,6 +248,7 @@ const PLAIN: &[(Note, &str, &str)] = &[
     (Note::ChannelDeleted, "channel-deleted", "The channel is deleted."),
     (Note::EgressAllowed, "egress-allowed", "Allowed. Channels may post there from now on."),
     (Note::EgressRemoved, "egress-removed", "Removed. Channels post there no longer."),
+    (Note::AlertRulesSaved, "alert-rules-saved", "Saved what raises an alert."),
 ];
 
 impl Note {
@@ -273,6 +278,7 @@ impl Note {
             Self::MadeKeeper(id) => format!("made-keeper.{id}"),
             Self::Deactivated(id) => format!("deactivated.{id}"),
             Self::Reactivated(id) => format!("reactivated.{id}"),
+            Self::AlertSeen(id) => format!("alert-seen.{id}"),
             Self::Care(note) => format!("care-{}", note.code()),
             Self::Task(note) => format!("task-{}", note.code()),
             Self::Job(note) => format!("job-{}", note.code()),
@@ -326,6 +332,7 @@ impl Note {
             "event-recorded" => two(about).map(|(id, event)| Self::EventRecorded(id, event))?,
             "event-corrected" => two(about).map(|(id, revision)| Self::EventCorrected(id, revision))?,
             "event-removed" => two(about).map(|(id, revision)| Self::EventRemoved(id, revision))?,
+            "alert-seen" => Self::AlertSeen(about.parse().ok()?),
             _ => return None,
         })
     }
@@ -352,6 +359,7 @@ impl Note {
             Self::MadeKeeper(id) => format!("/settings/keepers/{id}/owner"),
             Self::Deactivated(id) => format!("/settings/keepers/{id}/reactivate"),
             Self::Reactivated(id) => format!("/settings/keepers/{id}/deactivate"),
+            Self::AlertSeen(id) => format!("/alerts/{id}/unseen"),
             _ => return None,
         })
     }
@@ -373,6 +381,7 @@ impl Note {
             Self::ParameterOffered(_) => "The parameter is offered again.".to_owned(),
             Self::ReadingChanged(_) => "The change is saved.".to_owned(),
             Self::ReadingDeleted(_) => "Deleted.".to_owned(),
+            Self::AlertSeen(_) => "Noted that it was seen. It is told again if it grows worse.".to_owned(),
             Self::PhotoDeleted(_) => "The photo is deleted.".to_owned(),
             Self::AnimalAdded(_) => "The animal is added.".to_owned(),
             Self::AnimalDeleted(_) => "The animal is deleted.".to_owned(),

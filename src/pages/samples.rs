@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::parts::Markup;
 use super::{
-    account, animal, audit, calendar, care, channel, chart, dashboard, display, egress, error, invite, job, keeper,
-    mail, parameter, photo, range, reading, reading_session, recovery, registration, session, settings, setup,
-    tank, task, timeline, tracking,
+    account, alert, animal, audit, calendar, care, channel, chart, dashboard, display, egress, error, invite,
+    job, keeper, mail, parameter, photo, range, reading, reading_session, recovery, registration, session,
+    settings, setup, tank, task, timeline, tracking,
 };
 
 mod markup;
@@ -75,6 +75,7 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, channel::edit::EditChannelPage::samples());
     add(&mut pages, channel::secret::SecretPage::samples());
     add(&mut pages, egress::show::EgressPage::samples());
+    add(&mut pages, alert::list::AlertsPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

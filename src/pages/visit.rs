@@ -8,15 +8,18 @@ use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use http::request::Parts;
+use sqlx::PgConnection;
 
 use super::note::Note;
 use super::shell::{Shell, Theme};
 use crate::domain::dates::DateFormat;
+use crate::domain::id::TankId;
 use crate::domain::unit::{UnitSystem, Units};
 use crate::http::App;
 use crate::http::cookies::{self, Name};
 use crate::http::error::Error;
 use crate::http::session::Keeper;
+use crate::jobs;
 use crate::settings::Environment;
 
 /// A note waits this long for the page it is shown on.
@@ -103,6 +106,17 @@ impl Visit {
             cookies::remove(response.headers_mut(), &self.app.settings, Name::Notice);
         }
         Ok(response)
+    }
+
+    /// Lets a worker look whether this tank asks for attention now. What is changed is stored before: a look that could
+    /// not be asked for comes within a quarter of an hour by itself.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn look_at(&self, db: &mut PgConnection, tank: TankId) -> Result<(), Error> {
+        jobs::alerts::look(db, &self.app.clock, tank).await?;
+        self.app.wake.notify();
+        Ok(())
     }
 
     /// Sends the browser on to another page (303), which shows the note.

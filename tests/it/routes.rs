@@ -86,6 +86,9 @@ mod tanks {
         mod post;
     }
     mod id {
+        mod alerts {
+            mod post;
+        }
         mod decommission {
             mod post;
         }

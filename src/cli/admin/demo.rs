@@ -21,6 +21,7 @@ use crate::domain::tank::{Details, NewTank, Volume};
 use crate::domain::task::{NewTask, Schedule};
 use crate::domain::zone;
 use crate::http::password::Hasher;
+use crate::jobs;
 use crate::system::clock::Clock;
 
 /// The owner of a household that has none.
@@ -77,6 +78,8 @@ pub async fn run(
         for animal in &demo.animals {
             stock(&mut tx, clock, animal, tank, &zone, owner).await?;
         }
+        // What is out of range belongs to the picture: nobody is told of it.
+        jobs::alerts::settle(&mut tx, clock, &catalogue, tank).await?;
     }
     tx.commit().await?;
     writeln!(out, "three tanks with {readings} readings over two years are there")

@@ -21,6 +21,7 @@ fn about() -> Vec<Note> {
         Note::EventRecorded(animal, event),
         Note::EventCorrected(animal, revision),
         Note::EventRemoved(animal, revision),
+        Note::AlertSeen(AlertId(id)),
     ]
 }
 

@@ -18,6 +18,7 @@ pub async fn handle(visit: Visit, at: AtParameter) -> Result<Response, Error> {
     let mut db = visit.app.connection().await?;
     at.standing(&mut db, parameter.id).await?;
     let changed = db::tracking::to_preset(&mut db, at.tank, parameter.id).await?;
+    visit.look_at(&mut db, at.tank).await?;
     Ok(visit.go(&at.href(parameter), changed.then_some(Note::BackToPreset(at.tank, parameter.id))))
 }
 
@@ -31,5 +32,6 @@ pub async fn undo(visit: Visit, at: AtParameter) -> Result<Response, Error> {
     let mut db = visit.app.connection().await?;
     at.standing(&mut db, parameter.id).await?;
     let changed = db::tracking::undo_to_preset(&mut db, at.tank, parameter.id).await?;
+    visit.look_at(&mut db, at.tank).await?;
     Ok(visit.go(&at.href(parameter), changed.then_some(Note::OwnRangeBack)))
 }

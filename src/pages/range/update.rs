@@ -34,6 +34,7 @@ pub async fn handle(visit: Visit, at: AtParameter, typed: Typed) -> Result<Respo
             if !db::tracking::set_range(&mut db, at.tank, parameter.id, &own).await? {
                 return Err(Error::NotFound);
             }
+            visit.look_at(&mut db, at.tank).await?;
             Ok(visit.go(&crate::pages::tracking::href(at.tank), Some(Note::RangeSaved)))
         }
         Err(errors) => {

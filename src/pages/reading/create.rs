@@ -37,6 +37,7 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> R
     let rejection = match reading::check(&read(&typed), &enterable, &overview.tank.zone, now) {
         Ok(batch) => match db::reading::record(&mut db, &app.clock, at.0, &batch, keeper.id).await {
             Ok(recorded) => {
+                visit.look_at(&mut db, at.0).await?;
                 let note = match recorded {
                     Recorded::New => Note::Saved(u16::try_from(batch.values.len()).unwrap_or(u16::MAX)),
                     Recorded::AlreadyThere => Note::SavedBefore,

@@ -28,6 +28,7 @@ pub async fn handle(
     let change = Change { id: ChangeId(clock.uuid()), by: keeper.id, at: clock.now() };
     let deleted = db::change::delete(&mut db, change, id).await.map_err(refused)?;
     let past = db::version::past(&mut db, id).await?.ok_or(Error::NotFound)?;
+    visit.look_at(&mut db, past.tank).await?;
     let session = left(&mut db, past.session).await?;
     let to = Back::read(typed.get("back")).address(past.tank, session);
     let note = match deleted {

@@ -47,6 +47,7 @@ pub async fn handle(visit: Visit, keeper: Keeper, typed: Typed) -> Result<Respon
                 let mut db = app.connection().await?;
                 match db::reading::record(&mut db, &app.clock, tank.id, &batch, keeper.id).await {
                     Ok(recorded) => {
+                        visit.look_at(&mut db, tank.id).await?;
                         let note = match recorded {
                             Recorded::New => Note::Saved(1),
                             Recorded::AlreadyThere => Note::SavedBefore,

@@ -32,5 +32,6 @@ pub async fn handle(visit: Visit, keeper: Keeper, At(undone): At<ChangeId>) -> R
         }
         Err(error) => return Err(refused(error)),
     };
+    visit.look_at(&mut db, tank).await?;
     Ok(visit.go(&Back::default().address(tank, session), Some(note)))
 }

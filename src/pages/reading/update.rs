@@ -60,6 +60,7 @@ pub async fn handle(
             let change = Change { id: checked.change_id, by: keeper.id, at: now };
             match db::change::edit(&mut db, change, id, &checked).await {
                 Ok(changed) => {
+                    visit.look_at(&mut db, tank.id).await?;
                     let note = match changed {
                         Changed::Now(id) | Changed::Before(id) => Note::ReadingChanged(id),
                         Changed::Nothing => Note::Unchanged,

@@ -22,6 +22,7 @@ pub async fn handle(visit: Visit, keeper: Keeper, At(id): At<SessionId>) -> Resu
     let mut db = visit.app.connection().await?;
     let change = Change { id: ChangeId(clock.uuid()), by: keeper.id, at: clock.now() };
     let (tank, deleted) = db::change::delete_session(&mut db, change, id).await.map_err(refused)?;
+    visit.look_at(&mut db, tank).await?;
     let note = match deleted {
         Changed::Now(id) | Changed::Before(id) => Note::ReadingDeleted(id),
         Changed::Nothing => Note::Unchanged,

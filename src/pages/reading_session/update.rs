@@ -49,6 +49,7 @@ pub async fn handle(
             };
             match db::change::edit_session(&mut db, change, id, &checked).await {
                 Ok(changed) => {
+                    visit.look_at(&mut db, tank.id).await?;
                     let note = match changed {
                         Changed::Now(id) | Changed::Before(id) => Note::ReadingChanged(id),
                         Changed::Nothing => Note::Unchanged,

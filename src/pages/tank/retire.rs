@@ -28,7 +28,10 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> R
     let form = DecommissionForm { form_id: get("form_id"), on: get("on"), reason: get("reason") };
     match check_decommission(&form, tank.set_up_on, &tank.zone, now) {
         Ok(how) => match db::tank::decommission(&mut db, at.0, &how, keeper.id, now).await? {
-            Lifecycle::Done => Ok(visit.go(&href(at.0), Some(Note::Decommissioned(at.0)))),
+            Lifecycle::Done => {
+                visit.look_at(&mut db, at.0).await?;
+                Ok(visit.go(&href(at.0), Some(Note::Decommissioned(at.0))))
+            }
             Lifecycle::AlreadySo => Ok(visit.go(&href(at.0), None)),
             Lifecycle::NoTank => Err(Error::NotFound),
             Lifecycle::BeforeStart => {
@@ -54,7 +57,10 @@ pub async fn restore(visit: Visit, keeper: Keeper, at: AtTank) -> Result<Respons
     let mut db = visit.app.connection().await?;
     match db::tank::restore(&mut db, at.0, keeper.id, visit.app.clock.now()).await? {
         Lifecycle::NoTank => Err(Error::NotFound),
-        Lifecycle::Done => Ok(visit.go(&href(at.0), Some(Note::Restored(at.0)))),
+        Lifecycle::Done => {
+            visit.look_at(&mut db, at.0).await?;
+            Ok(visit.go(&href(at.0), Some(Note::Restored(at.0))))
+        }
         Lifecycle::AlreadySo | Lifecycle::BeforeStart => Ok(visit.go(&href(at.0), None)),
     }
 }
@@ -64,9 +70,13 @@ pub async fn restore(visit: Visit, keeper: Keeper, at: AtTank) -> Result<Respons
 /// # Errors
 /// When there is no such tank, or the database does not answer.
 pub async fn undo_restore(visit: Visit, at: AtTank) -> Result<Response, Error> {
-    match db::tank::undo_restore(&mut *visit.app.connection().await?, at.0).await? {
+    let mut db = visit.app.connection().await?;
+    match db::tank::undo_restore(&mut db, at.0).await? {
         Lifecycle::NoTank => Err(Error::NotFound),
-        Lifecycle::Done => Ok(visit.go(&href(at.0), Some(Note::Decommissioned(at.0)))),
+        Lifecycle::Done => {
+            visit.look_at(&mut db, at.0).await?;
+            Ok(visit.go(&href(at.0), Some(Note::Decommissioned(at.0))))
+        }
         Lifecycle::AlreadySo | Lifecycle::BeforeStart => Ok(visit.go(&href(at.0), None)),
     }
 }

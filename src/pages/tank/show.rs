@@ -18,6 +18,7 @@ use crate::domain::id::ParameterId;
 use crate::domain::photo::Subject;
 use crate::domain::span::Span;
 use crate::http::error::Error;
+use crate::pages::alert::{self, OpenAlert};
 use crate::pages::animal::stock::{self, StockView};
 use crate::pages::care::quick::{self, QuickCare};
 use crate::pages::estimate::{self, Estimate};
@@ -195,6 +196,10 @@ pub struct TankPage {
     pub photos: Gallery,
     /// What lives in it.
     pub stock: StockView,
+    /// What is an alert.
+    pub alerts: Vec<OpenAlert>,
+    /// Where it is said what raises one.
+    pub alerts_href: String,
     /// Duties that are overdue or due today.
     pub due: DueList,
     /// What is done every week, one tap each.
@@ -235,6 +240,7 @@ pub async fn handle(
     let named = Named { name: overview.tank.name.clone(), zone: overview.tank.zone.clone() };
     let photos = Gallery::of(&visit, &mut db, Subject::Tank(at.0), &named).await?;
     let stock = animal::stock(&mut db, at.0, stock::SHOWN).await?;
+    let alerts = alert::open(&visit, &mut db, catalogue, &overview.tank).await?;
     let due = due::of_tank(&visit, &mut db, &overview.tank).await?;
     let quick = quick::gather(&visit, &mut db, &overview.tank).await?;
     let timeline = timeline::newest(&visit, &mut db, &overview.tank).await?;
@@ -277,6 +283,8 @@ pub async fn handle(
         parameters_href: format!("{}/parameters", href(at.0)),
         photos,
         stock: StockView::new(at.0, stock, overview.tank.decommissioned_on.is_none()),
+        alerts,
+        alerts_href: alert::href(at.0),
         due,
         quick,
         timeline,

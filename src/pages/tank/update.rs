@@ -30,6 +30,7 @@ pub async fn handle(visit: Visit, at: AtTank, typed: Typed) -> Result<Response, 
     let errors = match tank::check_edit(&form::read(&typed, catalogue), catalogue, app.clock.now()) {
         Ok(details) => match db::tank::update(&mut db, at.0, version, &details).await? {
             Edited::Done if details.profile != tank.profile => {
+                visit.look_at(&mut db, at.0).await?;
                 return Ok(visit.go(&format!("{}/parameters", href(at.0)), Some(Note::ProfileChanged)));
             }
             Edited::Done => return Ok(visit.go(&href(at.0), Some(Note::TankSaved))),

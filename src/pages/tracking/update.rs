@@ -42,6 +42,7 @@ pub async fn handle(visit: Visit, at: AtTank, typed: Typed) -> Result<Response, 
     if !db::tracking::change(&mut db, at.0, &change).await? {
         return Err(Error::NotFound);
     }
+    visit.look_at(&mut db, at.0).await?;
     Ok(match change.place.and_then(|(moved, _)| catalogue.parameter(moved)) {
         Some(moved) => visit.go(&format!("{}#row-{}", href(at.0), moved.key), None),
         None => visit.go(&href(at.0), Some(Note::TrackingSaved)),

@@ -32,6 +32,7 @@ const MET: &[&str] = &[
     "/tanks",
     "/tanks/new",
     "/tanks/{id}",
+    "/tanks/{id}/alerts",
     "/tanks/{id}/care/new",
     "/tanks/{id}/charts",
     "/tanks/{id}/edit",

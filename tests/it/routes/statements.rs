@@ -80,6 +80,7 @@ impl Ids {
             ("tanks, found", "/tanks?q=a".to_owned()),
             ("tanks, new", "/tanks/new".to_owned()),
             ("tank", format!("/tanks/{tank}")),
+            ("tank, alerts", format!("/tanks/{tank}/alerts")),
             ("tank, edit", format!("/tanks/{tank}/edit")),
             ("tank, photos", format!("/tanks/{tank}/photos")),
             ("tank, parameters", format!("/tanks/{tank}/parameters")),

@@ -1,6 +1,7 @@
 //! Tanks to look at.
 
 use super::{ChartRow, ChartView, Down, Readout, TankPage, Todo, Trend, Way};
+use crate::pages::alert::OpenAlert;
 use crate::pages::animal::stock::StockView;
 use crate::pages::care::quick::QuickCare;
 use crate::pages::estimate::Estimate;
@@ -35,6 +36,7 @@ impl TankPage {
             notes: Markup::default(),
             photos: photo::sample::gallery(0),
             stock: StockView::sample_empty(),
+            alerts: vec![],
             due: DueList::default(),
             quick: QuickCare { buttons: vec![], ..QuickCare::sample() },
             timeline: Timeline::default(),
@@ -145,6 +147,8 @@ fn reef() -> TankPage {
         parameters_href: "/tanks/reef/parameters".to_owned(),
         photos: photo::sample::gallery(6),
         stock: StockView::sample(),
+        alerts: OpenAlert::samples(),
+        alerts_href: "/tanks/reef/alerts".to_owned(),
         due: DueList::sample("tank"),
         quick: QuickCare::sample(),
         timeline: Timeline::sample(),

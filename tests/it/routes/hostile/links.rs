@@ -20,6 +20,7 @@ async fn every_query_parameter() {
     let before = app.contents().await;
     let batch = format!("{tank}/readings/new");
     let (care, timeline) = (format!("{tank}/care/new"), format!("{tank}/timeline"));
+    let alerts = format!("{tank}/alerts");
     for (path, parameter) in [
         (tank.as_str(), "parameter"),
         (&tank, "range"),
@@ -33,6 +34,7 @@ async fn every_query_parameter() {
         ("/tasks", "tank"),
         ("/tasks", "at"),
         ("/tasks/new", "tank"),
+        (&alerts, "at"),
         ("/settings/calendar", "x"),
         ("/settings/jobs", "state"),
         ("/settings/jobs", "at"),
