@@ -173,7 +173,7 @@ async fn look_at_all(context: &Context) -> Result<()> {
     let (clock, now) = (&context.clock, context.clock.now());
     let mut db = context.pool.acquire().await?;
     let catalogue = db::parameter::catalogue(&mut db).await?;
-    let overviews = overview::active(&mut db, now).await?;
+    let overviews = overview::active(&mut db, 0, now).await?;
     let rules = alert::rules(&mut db, None).await?;
     let pending = alert::pending(&mut db, None).await?;
     let mut tanks: Vec<TankId> = overviews.iter().map(|overview| overview.tank.id).collect();

@@ -54,7 +54,7 @@ async fn an_alert_is_seen_and_unseen_and_earlier_ones_are_paged() {
     sqlx::query(
         "insert into alerts (id, tank_id, parameter_id, kind, raised_at, updated_at, cleared_at, end_told)
          select gen_random_uuid(), $1, p.id, 'stale', t, t, t, true
-         from parameters p, generate_series(1, 60) n, lateral (select timestamptz '2026-10-01' - n * interval '1 h' as t)
+         from parameters p, generate_series(1, 60) n, lateral (select timestamptz '2026-10-01' - n * interval '1 h' as t) l
          where key = 'kh'",
     )
     .bind(tank.0)
