@@ -120,15 +120,12 @@ impl Job {
     /// How often it is tried before it is dead.
     pub fn max_attempts(&self) -> i32 {
         match self {
-            // Somebody waits for the answer, and asks again.
+            // Somebody waits for the answer and asks again, or the next quarter of an hour looks again.
             Self::ToChannel(told) if told.message.purpose == Purpose::Test => 5,
+            Self::MailTest(_) | Self::Reset(_) | Self::Alerts(_) => 5,
             // With full jitter and a cap of an hour this spans some three hours: greylisting and a mail
             // server's restart fit into it.
             Self::Welcome(_) | Self::Invite(_) | Self::PasswordChanged(_) | Self::ToChannel(_) => 12,
-            // Somebody waits for the answer, and asks again.
-            Self::MailTest(_) | Self::Reset(_) => 5,
-            // The next quarter of an hour looks again.
-            Self::Alerts(_) => 5,
             // The next slot brings another one.
             Self::Housekeeping | Self::AlertsOfAll => 3,
         }

@@ -54,7 +54,7 @@ impl NewPassword {
 
     /// What is wrong, in the order of the fields.
     pub fn problems(&self) -> Vec<Problem> {
-        [&self.password, &self.again].into_iter().filter_map(|field| field.problem()).collect()
+        [&self.password, &self.again].into_iter().filter_map(Field::problem).collect()
     }
 }
 

@@ -183,7 +183,7 @@ async fn far_out_of_range_is_told_once_and_again_when_it_is_over() {
     }
     let line = "Nitrite 0.5 ppm is above 0.05, measured 23 Nov 2026, 12:55";
     let first = ("now".to_owned(), format!("Reef: {line}"), vec![line.to_owned()]);
-    assert_eq!(reef.told().await, [first.clone()]);
+    assert_eq!(reef.told().await, std::slice::from_ref(&first));
     assert_eq!((reef.open().await, reef.asked_for().await), (vec!["act".to_owned()], vec![]));
 
     // Half the way back is not the end of it.

@@ -18,6 +18,7 @@ use safeharbor::proxy::PublicUrl;
 use safeharbor::settings::{MailSettings, MailTls};
 use safeharbor::stage::mailsink::{Behaviour, MailSink};
 use safeharbor::system::clock::Clock;
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 use super::rig::{HASTY, alert, reaches, start};
@@ -199,7 +200,10 @@ async fn silence_and_absence_are_tried_again() {
     let error = send(&hurried).await.unwrap_err();
     assert!(!error.is_permanent() && error.to_string().contains("did not confirm"), "{error}");
     is_explained(&error, Trouble::Silence);
+    let addr = sink.addr();
     drop(sink);
+    // Its listener goes a moment later: until then a connection is made, and broken off.
+    super::rig::until("nothing listens there", async || TcpStream::connect(addr).await.is_err()).await;
     let error = send(&hurried).await.unwrap_err();
     assert!(!error.is_permanent() && error.to_string().contains("cannot be reached"), "{error}");
     is_explained(&error, Trouble::Refused);

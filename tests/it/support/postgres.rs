@@ -38,11 +38,11 @@ pub(crate) async fn empty_database() -> Database {
     make("template0").await
 }
 
-/// A Postgres of one's own, for tests that stop it.
+/// A Postgres of one's own, for tests that stop it or kill it: what was committed is there afterwards.
 pub(crate) async fn own() -> PrivatePostgres {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let dir = super::dir().join(format!("pg-own-{}", NUMBER.fetch_add(1, Ordering::Relaxed)));
-    PrivatePostgres::start(&dir, Durability::None).await.unwrap()
+    PrivatePostgres::start(&dir, Durability::Full).await.unwrap()
 }
 
 async fn server() -> &'static PrivatePostgres {
