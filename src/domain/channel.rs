@@ -70,8 +70,6 @@ pub struct Details {
     pub target: Option<Target>,
     /// An access token that was typed.
     pub token: Option<String>,
-    /// Wants to hear of tasks that are due.
-    pub reminders: bool,
     /// Wants to hear of readings.
     pub alerts: bool,
 }
@@ -98,8 +96,7 @@ pub fn check<'a>(
         Kind::Ntfy => errors.take("token", token(get("token"))).flatten(),
         Kind::Mail | Kind::Webhook => None,
     };
-    let ticked = |name: &str| !get(name).is_empty();
-    let details = Details { name, target, token, reminders: ticked("reminders"), alerts: ticked("alerts") };
+    let details = Details { name, target, token, alerts: !get("alerts").is_empty() };
     if errors.is_empty() { Ok(details) } else { Err(errors) }
 }
 
@@ -149,7 +146,7 @@ mod tests {
             [("name", " My phone "), ("target", "https://ntfy.sh/reef"), ("token", "tk_1"), ("alerts", "1")];
         let details = checked(Kind::Ntfy, &fields).unwrap();
         assert_eq!((details.name.as_str(), details.token.as_deref()), ("My phone", Some("tk_1")));
-        assert_eq!((details.reminders, details.alerts), (false, true));
+        assert!(details.alerts);
         assert_eq!(checked(Kind::Mail, &fields).unwrap().target, None);
         assert_eq!(checked(Kind::Webhook, &fields).unwrap().token, None);
         for token in ["a b", "tk\r\nX: y", "tökén", &"x".repeat(513)] {

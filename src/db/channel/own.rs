@@ -11,7 +11,6 @@ use crate::domain::egress::Target;
 use crate::domain::id::{ChannelId, KeeperId};
 
 /// A channel as its keeper sees it.
-#[expect(clippy::struct_excessive_bools, reason = "each is a column, and any of them goes with any other")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Own {
     /// Its id.
@@ -24,8 +23,6 @@ pub struct Own {
     pub target: Option<String>,
     /// Whether there is a token or a signing secret.
     pub has_secret: bool,
-    /// Wants to hear of tasks that are due.
-    pub reminders: bool,
     /// Wants to hear of readings.
     pub alerts: bool,
     /// In use.
@@ -38,14 +35,12 @@ pub struct Own {
     pub failure: Option<(String, Timestamp)>,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a column")]
 struct Row {
     id: Uuid,
     kind: String,
     name: String,
     target: Option<String>,
     has_secret: bool,
-    reminders: bool,
     alerts: bool,
     enabled: bool,
     version: i32,
@@ -66,7 +61,6 @@ impl TryFrom<Row> for Own {
             name: row.name,
             target: row.target,
             has_secret: row.has_secret,
-            reminders: row.reminders,
             alerts: row.alerts,
             enabled: row.enabled,
             version: row.version,
@@ -80,7 +74,7 @@ impl TryFrom<Row> for Own {
 pub async fn list(db: &mut PgConnection, keeper: KeeperId) -> Result<Vec<Own>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, kind, name, target, secret is not null as "has_secret!", reminders, alerts, enabled, version,
+        r#"select id, kind, name, target, secret is not null as "has_secret!", alerts, enabled, version,
                   last_sent_at, last_error, last_error_at
            from channels where keeper_id = $1 order by kind <> 'mail', created_at, id"#,
         keeper.0,
@@ -94,7 +88,7 @@ pub async fn list(db: &mut PgConnection, keeper: KeeperId) -> Result<Vec<Own>> {
 pub async fn find(db: &mut PgConnection, keeper: KeeperId, channel: ChannelId) -> Result<Option<Own>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id, kind, name, target, secret is not null as "has_secret!", reminders, alerts, enabled, version,
+        r#"select id, kind, name, target, secret is not null as "has_secret!", alerts, enabled, version,
                   last_sent_at, last_error, last_error_at
            from channels where keeper_id = $1 and id = $2"#,
         keeper.0,
@@ -144,15 +138,14 @@ pub async fn create(
         return Ok(Created::TooMany);
     }
     sqlx::query!(
-        "insert into channels (id, keeper_id, kind, name, target, secret, reminders, alerts, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into channels (id, keeper_id, kind, name, target, secret, alerts, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id.0,
         keeper.0,
         kind.as_str(),
         details.name,
         details.target.as_ref().map(Target::as_str),
         secret,
-        details.reminders,
         details.alerts,
         now.to_sqlx() as _,
     )
@@ -185,7 +178,7 @@ pub async fn update(
     };
     let changed = sqlx::query!(
         "update channels set name = $4, target = $5, secret = case when $6 then secret else $7 end,
-                reminders = $8, alerts = $9, version = version + 1, last_error = null, last_error_at = null
+                alerts = $8, version = version + 1, last_error = null, last_error_at = null
          where keeper_id = $1 and id = $2 and version = $3",
         keeper.0,
         channel.0,
@@ -194,7 +187,6 @@ pub async fn update(
         details.target.as_ref().map(Target::as_str),
         kept,
         token,
-        details.reminders,
         details.alerts,
     )
     .execute(db)

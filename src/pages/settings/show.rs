@@ -84,7 +84,7 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
                 },
                 Entry {
                     title: "Channels",
-                    text: format!("Where reminders and alerts go. Now: {}.", in_short(&channels)),
+                    text: format!("Where alerts go. Now: {}.", in_short(&channels)),
                     href: "/settings/channels",
                 },
             ],
