@@ -51,6 +51,8 @@ pub enum Note {
     Saved(u16),
     /// The same form had been saved before.
     SavedBefore,
+    /// The tank was taken down, so that nothing is logged there.
+    NotInUse,
     /// A reading, or what a session shares, was corrected by this change.
     ReadingChanged(ChangeId),
     /// Readings were deleted by this change.
@@ -177,6 +179,7 @@ const PLAIN: &[(Note, &str, &str)] = &[
     (Note::ParameterDeleted, "parameter-deleted", "The parameter is deleted."),
     (Note::DisplaySaved, "display-saved", "Saved. Every page now follows it."),
     (Note::SavedBefore, "saved-before", "These readings were saved before; nothing was added twice."),
+    (Note::NotInUse, "not-in-use", "This tank is not in use, so there is nothing to log."),
     (Note::Undone, "undone", "Taken back: it is as it was before."),
     (Note::Unchanged, "unchanged", "Nothing was changed."),
     (

@@ -8,8 +8,9 @@ use crate::domain::reading;
 use crate::domain::zone;
 use crate::http::error::Error;
 use crate::pages::form::{Field, Problem};
+use crate::pages::note::Note;
 use crate::pages::shell::Shell;
-use crate::pages::tank::{AtTank, Seen};
+use crate::pages::tank::{AtTank, Seen, href};
 use crate::pages::visit::Visit;
 
 /// A unit that a value can be entered in.
@@ -124,7 +125,7 @@ pub struct NewReadingsPage {
     pub form: ReadingsForm,
 }
 
-/// Shows an empty form for now.
+/// Shows an empty form for now; of a tank that was taken down, the tank instead.
 ///
 /// # Errors
 /// When there is no such tank, or the database does not answer.
@@ -133,6 +134,9 @@ pub async fn handle(visit: Visit, at: AtTank) -> Result<Response, Error> {
     let now = app.clock.now();
     let catalogue = &*app.catalogue().await?;
     let overview = at.overview(&mut *app.connection().await?, now).await?;
+    if overview.tank.decommissioned_on.is_some() {
+        return Ok(visit.go(&href(at.0), Some(Note::NotInUse)));
+    }
     let seen = Seen::all(&overview, catalogue, visit.units());
     let taken_at = zone::field_value(now, &overview.tank.zone);
     let form = form(app.clock.uuid().to_string(), &seen, &overview, &taken_at, now, visit.dates());
