@@ -96,7 +96,8 @@ pub async fn insert(conn: &mut PgConnection, job: &NewJob) -> sqlx::Result<bool>
     Ok(written.rows_affected() == 1)
 }
 
-/// Whether such a job is due and not begun: it will see all that is committed by now.
+/// Whether such a job is due and not begun. It is not begun before this transaction has ended either, and so sees what
+/// is changed here.
 pub async fn waits(
     conn: &mut PgConnection,
     kind: &str,
@@ -104,14 +105,15 @@ pub async fn waits(
     now: Timestamp,
 ) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from jobs where state = 'waiting' and kind = $1 and payload = $2
-                          and run_after <= $3) as "waits!""#,
+        "select id from jobs where state = 'waiting' and kind = $1 and payload = $2 and run_after <= $3
+         order by id limit 1 for share",
         kind,
         payload,
         now.to_sqlx() as _,
     )
-    .fetch_one(conn)
+    .fetch_optional(conn)
     .await
+    .map(|waiting| waiting.is_some())
 }
 
 /// Takes up to `limit` due rows of the `kinds` this worker knows, oldest first, and leases them to it.

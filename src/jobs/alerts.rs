@@ -30,7 +30,7 @@ pub fn slot(now: Timestamp) -> String {
     format!("alerts:{}", now.as_second().div_euclid(QUIET.as_secs()))
 }
 
-/// Asks for a look at a tank, after something that changed there was committed; one that is to come anyway will do.
+/// Asks for a look at a tank, in the transaction that changes something there; one that is to come anyway will do.
 ///
 /// # Errors
 /// When the database does not answer.

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use http::request::Parts;
-use sqlx::PgConnection;
+use sqlx::{Postgres, Transaction};
 
 use super::note::Note;
 use super::shell::{Shell, Theme};
@@ -108,13 +108,13 @@ impl Visit {
         Ok(response)
     }
 
-    /// Lets a worker look whether this tank asks for attention now. What is changed is stored before: a look that could
-    /// not be asked for comes within a quarter of an hour by itself.
+    /// Commits what was changed of a tank, together with the job that looks whether the tank asks for attention now.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn look_at(&self, db: &mut PgConnection, tank: TankId) -> Result<(), Error> {
-        jobs::alerts::look(db, &self.app.clock, tank).await?;
+    pub async fn commit(&self, mut tx: Transaction<'_, Postgres>, tank: TankId) -> Result<(), Error> {
+        jobs::alerts::look(&mut tx, &self.app.clock, tank).await?;
+        tx.commit().await?;
         self.app.wake.notify();
         Ok(())
     }

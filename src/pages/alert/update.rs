@@ -29,10 +29,9 @@ pub async fn handle(visit: Visit, at: AtTank, typed: Typed) -> Result<Response, 
     let before = rules_of(&mut db, at).await?;
     match read(&typed, &overview, catalogue, &before) {
         Ok(rules) => {
-            let mut tx = db.begin().await.map_err(crate::db::Error::from)?;
+            let mut tx = db.begin().await?;
             alert::save_rules(&mut tx, at.0, &rules).await?;
-            tx.commit().await.map_err(crate::db::Error::from)?;
-            visit.look_at(&mut db, at.0).await?;
+            visit.commit(tx, at.0).await?;
             Ok(visit.go(&href(at.0), Some(Note::AlertRulesSaved)))
         }
         Err(errors) => {

@@ -1,6 +1,7 @@
 //! `POST /tanks/{id}/parameters/{key}/preset`, and taking that back.
 
 use axum::response::Response;
+use sqlx::Connection as _;
 
 use super::AtParameter;
 use crate::db;
@@ -17,8 +18,9 @@ pub async fn handle(visit: Visit, at: AtParameter) -> Result<Response, Error> {
     let parameter = at.parameter(catalogue)?;
     let mut db = visit.app.connection().await?;
     at.standing(&mut db, parameter.id).await?;
-    let changed = db::tracking::to_preset(&mut db, at.tank, parameter.id).await?;
-    visit.look_at(&mut db, at.tank).await?;
+    let mut tx = db.begin().await?;
+    let changed = db::tracking::to_preset(&mut tx, at.tank, parameter.id).await?;
+    visit.commit(tx, at.tank).await?;
     Ok(visit.go(&at.href(parameter), changed.then_some(Note::BackToPreset(at.tank, parameter.id))))
 }
 
@@ -31,7 +33,8 @@ pub async fn undo(visit: Visit, at: AtParameter) -> Result<Response, Error> {
     let parameter = at.parameter_or_number(catalogue)?;
     let mut db = visit.app.connection().await?;
     at.standing(&mut db, parameter.id).await?;
-    let changed = db::tracking::undo_to_preset(&mut db, at.tank, parameter.id).await?;
-    visit.look_at(&mut db, at.tank).await?;
+    let mut tx = db.begin().await?;
+    let changed = db::tracking::undo_to_preset(&mut tx, at.tank, parameter.id).await?;
+    visit.commit(tx, at.tank).await?;
     Ok(visit.go(&at.href(parameter), changed.then_some(Note::OwnRangeBack)))
 }

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::AtParameter;
 use super::edit::RangePage;
@@ -31,10 +32,11 @@ pub async fn handle(visit: Visit, at: AtParameter, typed: Typed) -> Result<Respo
     };
     match range_form::check(&form, parameter, unit, &tracking.standards) {
         Ok(own) => {
-            if !db::tracking::set_range(&mut db, at.tank, parameter.id, &own).await? {
+            let mut tx = db.begin().await?;
+            if !db::tracking::set_range(&mut tx, at.tank, parameter.id, &own).await? {
                 return Err(Error::NotFound);
             }
-            visit.look_at(&mut db, at.tank).await?;
+            visit.commit(tx, at.tank).await?;
             Ok(visit.go(&crate::pages::tracking::href(at.tank), Some(Note::RangeSaved)))
         }
         Err(errors) => {

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::new::{Confirm, ReadingsForm};
 use super::{form, page};
@@ -35,17 +36,20 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> R
         })
         .collect();
     let rejection = match reading::check(&read(&typed), &enterable, &overview.tank.zone, now) {
-        Ok(batch) => match db::reading::record(&mut db, &app.clock, at.0, &batch, keeper.id).await {
-            Ok(recorded) => {
-                visit.look_at(&mut db, at.0).await?;
-                let note = match recorded {
-                    Recorded::New => Note::Saved(u16::try_from(batch.values.len()).unwrap_or(u16::MAX)),
-                    Recorded::AlreadyThere => Note::SavedBefore,
-                };
-                return Ok(visit.go(&format!("{}?saved={}", href(at.0), batch.session_id), Some(note)));
+        Ok(batch) => {
+            let mut tx = db.begin().await?;
+            match db::reading::record(&mut tx, &app.clock, at.0, &batch, keeper.id).await {
+                Ok(recorded) => {
+                    visit.commit(tx, at.0).await?;
+                    let note = match recorded {
+                        Recorded::New => Note::Saved(u16::try_from(batch.values.len()).unwrap_or(u16::MAX)),
+                        Recorded::AlreadyThere => Note::SavedBefore,
+                    };
+                    return Ok(visit.go(&format!("{}?saved={}", href(at.0), batch.session_id), Some(note)));
+                }
+                Err(refused) => of_all(refused)?,
             }
-            Err(refused) => of_all(refused)?,
-        },
+        }
         Err(rejection) => rejection,
     };
     let form_id = typed.get("form_id").to_owned();

@@ -1,6 +1,7 @@
 //! `POST /readings/{id}/delete`: at once, and the next page can take it back.
 
 use axum::response::Response;
+use sqlx::Connection as _;
 
 use super::At;
 use super::back::Back;
@@ -26,9 +27,10 @@ pub async fn handle(
     let clock = &visit.app.clock;
     let mut db = visit.app.connection().await?;
     let change = Change { id: ChangeId(clock.uuid()), by: keeper.id, at: clock.now() };
-    let deleted = db::change::delete(&mut db, change, id).await.map_err(refused)?;
-    let past = db::version::past(&mut db, id).await?.ok_or(Error::NotFound)?;
-    visit.look_at(&mut db, past.tank).await?;
+    let mut tx = db.begin().await?;
+    let deleted = db::change::delete(&mut tx, change, id).await.map_err(refused)?;
+    let past = db::version::past(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    visit.commit(tx, past.tank).await?;
     let session = left(&mut db, past.session).await?;
     let to = Back::read(typed.get("back")).address(past.tank, session);
     let note = match deleted {

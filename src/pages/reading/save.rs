@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::quick::Known;
 use crate::db;
@@ -45,9 +46,10 @@ pub async fn handle(visit: Visit, keeper: Keeper, typed: Typed) -> Result<Respon
         match reading::check(&read(&typed), &enterable, &tank.zone, now) {
             Ok(batch) => {
                 let mut db = app.connection().await?;
-                match db::reading::record(&mut db, &app.clock, tank.id, &batch, keeper.id).await {
+                let mut tx = db.begin().await?;
+                match db::reading::record(&mut tx, &app.clock, tank.id, &batch, keeper.id).await {
                     Ok(recorded) => {
-                        visit.look_at(&mut db, tank.id).await?;
+                        visit.commit(tx, tank.id).await?;
                         let note = match recorded {
                             Recorded::New => Note::Saved(1),
                             Recorded::AlreadyThere => Note::SavedBefore,

@@ -1,6 +1,7 @@
 //! `POST /readings/changes/{id}/undo`: takes a change back as a whole.
 
 use axum::response::Response;
+use sqlx::Connection as _;
 
 use super::At;
 use super::back::Back;
@@ -21,17 +22,18 @@ pub async fn handle(visit: Visit, keeper: Keeper, At(undone): At<ChangeId>) -> R
     let clock = &visit.app.clock;
     let mut db = visit.app.connection().await?;
     let change = Change { id: ChangeId(clock.uuid()), by: keeper.id, at: clock.now() };
-    let (tank, session, note) = match db::change::undo(&mut db, change, undone).await {
+    let mut tx = db.begin().await?;
+    let (tank, session, note) = match db::change::undo(&mut tx, change, undone).await {
         Ok(restored) => {
             let note = if restored.outcome == Changed::Nothing { Note::Unchanged } else { Note::Undone };
             (restored.tank, restored.session, note)
         }
         Err(ChangeError::Conflict) => {
-            let (tank, session) = db::change::touched(&mut db, undone).await?.ok_or(Error::NotFound)?;
+            let (tank, session) = db::change::touched(&mut tx, undone).await?.ok_or(Error::NotFound)?;
             (tank, session, Note::NotUndone)
         }
         Err(error) => return Err(refused(error)),
     };
-    visit.look_at(&mut db, tank).await?;
+    visit.commit(tx, tank).await?;
     Ok(visit.go(&Back::default().address(tank, session), Some(note)))
 }

@@ -3,6 +3,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::At;
 use super::back::Back;
@@ -58,9 +59,10 @@ pub async fn handle(
     let rejection = match edit::check(&form, &before, parameter, neighbour, &tank.zone, now) {
         Ok(checked) => {
             let change = Change { id: checked.change_id, by: keeper.id, at: now };
-            match db::change::edit(&mut db, change, id, &checked).await {
+            let mut tx = db.begin().await?;
+            match db::change::edit(&mut tx, change, id, &checked).await {
                 Ok(changed) => {
-                    visit.look_at(&mut db, tank.id).await?;
+                    visit.commit(tx, tank.id).await?;
                     let note = match changed {
                         Changed::Now(id) | Changed::Before(id) => Note::ReadingChanged(id),
                         Changed::Nothing => Note::Unchanged,
@@ -68,6 +70,7 @@ pub async fn handle(
                     return Ok(visit.go(&back.address(tank.id, known.past.session), Some(note)));
                 }
                 Err(ChangeError::Conflict | ChangeError::Gone) => {
+                    drop(tx);
                     drop(db);
                     return conflict(&visit, id, &back, &typed).await;
                 }

@@ -1,6 +1,7 @@
 //! `POST /sessions/{id}/delete`: a session with all its readings, which the next page can bring back.
 
 use axum::response::Response;
+use sqlx::Connection as _;
 
 use crate::db;
 use crate::db::change::{Change, Changed};
@@ -21,8 +22,9 @@ pub async fn handle(visit: Visit, keeper: Keeper, At(id): At<SessionId>) -> Resu
     let clock = &visit.app.clock;
     let mut db = visit.app.connection().await?;
     let change = Change { id: ChangeId(clock.uuid()), by: keeper.id, at: clock.now() };
-    let (tank, deleted) = db::change::delete_session(&mut db, change, id).await.map_err(refused)?;
-    visit.look_at(&mut db, tank).await?;
+    let mut tx = db.begin().await?;
+    let (tank, deleted) = db::change::delete_session(&mut tx, change, id).await.map_err(refused)?;
+    visit.commit(tx, tank).await?;
     let note = match deleted {
         Changed::Now(id) | Changed::Before(id) => Note::ReadingDeleted(id),
         Changed::Nothing => Note::Unchanged,

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::edit::EditSessionPage;
 use crate::db;
@@ -47,9 +48,10 @@ pub async fn handle(
                 errors.push(FORM, text);
                 errors
             };
-            match db::change::edit_session(&mut db, change, id, &checked).await {
+            let mut tx = db.begin().await?;
+            match db::change::edit_session(&mut tx, change, id, &checked).await {
                 Ok(changed) => {
-                    visit.look_at(&mut db, tank.id).await?;
+                    visit.commit(tx, tank.id).await?;
                     let note = match changed {
                         Changed::Now(id) | Changed::Before(id) => Note::ReadingChanged(id),
                         Changed::Nothing => Note::Unchanged,

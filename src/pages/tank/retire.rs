@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::decommission::DecommissionPage;
 use super::{AtTank, href};
@@ -27,19 +28,22 @@ pub async fn handle(visit: Visit, keeper: Keeper, at: AtTank, typed: Typed) -> R
     let get = |name: &str| typed.get(name).to_owned();
     let form = DecommissionForm { form_id: get("form_id"), on: get("on"), reason: get("reason") };
     match check_decommission(&form, tank.set_up_on, &tank.zone, now) {
-        Ok(how) => match db::tank::decommission(&mut db, at.0, &how, keeper.id, now).await? {
-            Lifecycle::Done => {
-                visit.look_at(&mut db, at.0).await?;
-                Ok(visit.go(&href(at.0), Some(Note::Decommissioned(at.0))))
+        Ok(how) => {
+            let mut tx = db.begin().await?;
+            match db::tank::decommission(&mut tx, at.0, &how, keeper.id, now).await? {
+                Lifecycle::Done => {
+                    visit.commit(tx, at.0).await?;
+                    Ok(visit.go(&href(at.0), Some(Note::Decommissioned(at.0))))
+                }
+                Lifecycle::AlreadySo => Ok(visit.go(&href(at.0), None)),
+                Lifecycle::NoTank => Err(Error::NotFound),
+                Lifecycle::BeforeStart => {
+                    let mut errors = FieldErrors::new();
+                    errors.push("on", "This day is before the tank was set up.");
+                    again(&visit, &tank, &typed, &errors)
+                }
             }
-            Lifecycle::AlreadySo => Ok(visit.go(&href(at.0), None)),
-            Lifecycle::NoTank => Err(Error::NotFound),
-            Lifecycle::BeforeStart => {
-                let mut errors = FieldErrors::new();
-                errors.push("on", "This day is before the tank was set up.");
-                again(&visit, &tank, &typed, &errors)
-            }
-        },
+        }
         Err(errors) => again(&visit, &tank, &typed, &errors),
     }
 }
@@ -55,10 +59,11 @@ fn again(visit: &Visit, tank: &Tank, typed: &Typed, errors: &FieldErrors) -> Res
 /// When there is no such tank, or the database does not answer.
 pub async fn restore(visit: Visit, keeper: Keeper, at: AtTank) -> Result<Response, Error> {
     let mut db = visit.app.connection().await?;
-    match db::tank::restore(&mut db, at.0, keeper.id, visit.app.clock.now()).await? {
+    let mut tx = db.begin().await?;
+    match db::tank::restore(&mut tx, at.0, keeper.id, visit.app.clock.now()).await? {
         Lifecycle::NoTank => Err(Error::NotFound),
         Lifecycle::Done => {
-            visit.look_at(&mut db, at.0).await?;
+            visit.commit(tx, at.0).await?;
             Ok(visit.go(&href(at.0), Some(Note::Restored(at.0))))
         }
         Lifecycle::AlreadySo | Lifecycle::BeforeStart => Ok(visit.go(&href(at.0), None)),
@@ -71,10 +76,11 @@ pub async fn restore(visit: Visit, keeper: Keeper, at: AtTank) -> Result<Respons
 /// When there is no such tank, or the database does not answer.
 pub async fn undo_restore(visit: Visit, at: AtTank) -> Result<Response, Error> {
     let mut db = visit.app.connection().await?;
-    match db::tank::undo_restore(&mut db, at.0).await? {
+    let mut tx = db.begin().await?;
+    match db::tank::undo_restore(&mut tx, at.0).await? {
         Lifecycle::NoTank => Err(Error::NotFound),
         Lifecycle::Done => {
-            visit.look_at(&mut db, at.0).await?;
+            visit.commit(tx, at.0).await?;
             Ok(visit.go(&href(at.0), Some(Note::Decommissioned(at.0))))
         }
         Lifecycle::AlreadySo | Lifecycle::BeforeStart => Ok(visit.go(&href(at.0), None)),

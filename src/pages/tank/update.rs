@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::edit::EditTankPage;
 use super::form::{self, Offers, TankForm};
@@ -28,20 +29,26 @@ pub async fn handle(visit: Visit, at: AtTank, typed: Typed) -> Result<Response, 
     // Anything that is no number is of no version: the form is then shown with the one in force.
     let version = typed.get("version").parse().unwrap_or(-1);
     let errors = match tank::check_edit(&form::read(&typed, catalogue), catalogue, app.clock.now()) {
-        Ok(details) => match db::tank::update(&mut db, at.0, version, &details).await? {
-            Edited::Done if details.profile != tank.profile => {
-                visit.look_at(&mut db, at.0).await?;
-                return Ok(visit.go(&format!("{}/parameters", href(at.0)), Some(Note::ProfileChanged)));
+        Ok(details) => {
+            let mut tx = db.begin().await?;
+            match db::tank::update(&mut tx, at.0, version, &details).await? {
+                Edited::Done => {
+                    visit.commit(tx, at.0).await?;
+                    return Ok(if details.profile == tank.profile {
+                        visit.go(&href(at.0), Some(Note::TankSaved))
+                    } else {
+                        visit.go(&format!("{}/parameters", href(at.0)), Some(Note::ProfileChanged))
+                    });
+                }
+                Edited::NoTank => return Err(Error::NotFound),
+                Edited::Conflict => conflict(&tank, &more, catalogue),
+                Edited::SetUpAfterEnd => {
+                    let mut errors = FieldErrors::new();
+                    errors.push("set_up_on", "This day is after the tank was taken down.");
+                    errors
+                }
             }
-            Edited::Done => return Ok(visit.go(&href(at.0), Some(Note::TankSaved))),
-            Edited::NoTank => return Err(Error::NotFound),
-            Edited::Conflict => conflict(&tank, &more, catalogue),
-            Edited::SetUpAfterEnd => {
-                let mut errors = FieldErrors::new();
-                errors.push("set_up_on", "This day is after the tank was taken down.");
-                errors
-            }
-        },
+        }
         Err(errors) => errors,
     };
     drop(db);

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use sqlx::Connection as _;
 
 use super::edit::{TrackingPage, offered};
 use super::href;
@@ -39,10 +40,11 @@ pub async fn handle(visit: Visit, at: AtTank, typed: Typed) -> Result<Response, 
         return visit.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let change = read(&typed, &offered);
-    if !db::tracking::change(&mut db, at.0, &change).await? {
+    let mut tx = db.begin().await?;
+    if !db::tracking::change(&mut tx, at.0, &change).await? {
         return Err(Error::NotFound);
     }
-    visit.look_at(&mut db, at.0).await?;
+    visit.commit(tx, at.0).await?;
     Ok(match change.place.and_then(|(moved, _)| catalogue.parameter(moved)) {
         Some(moved) => visit.go(&format!("{}#row-{}", href(at.0), moved.key), None),
         None => visit.go(&href(at.0), Some(Note::TrackingSaved)),

@@ -217,6 +217,24 @@ async fn two_workers_at_once_tell_it_once() {
 }
 
 #[tokio::test]
+async fn a_look_that_waits_is_not_begun_before_the_change_it_is_to_see_is_committed() {
+    let reef = Reef::new().await;
+    let mut tx = reef.db.begin().await.unwrap();
+    alerts::look(&mut tx, &reef.clock, reef.tank).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let mut tx = reef.db.begin().await.unwrap();
+    alerts::look(&mut tx, &reef.clock, reef.tank).await.unwrap();
+    let claim = || async {
+        let kinds = ["alerts".to_owned()];
+        db::job::claim(&reef.db.pool, "worker", &kinds, 10, reef.clock.now(), 60.0).await.unwrap().len()
+    };
+    assert_eq!(claim().await, 0);
+    tx.commit().await.unwrap();
+    assert_eq!(claim().await, 1, "the one that waited will do");
+}
+
+#[tokio::test]
 async fn leaving_the_ok_range_is_told_where_that_is_wanted_and_worse_is_told_again() {
     let reef = Reef::new().await;
     reef.record(5, "nitrite", "0.09").await;

@@ -26,6 +26,23 @@ async fn a_batch_is_stored_whole() {
 }
 
 #[tokio::test]
+async fn what_is_saved_and_the_look_at_the_tank_are_one_change() {
+    let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
+    let mut form = browser.get(&format!("/tanks/{tank}/readings/new")).await.form();
+    form.set("ph_value", "8.2");
+    let mut db = app.connection().await;
+    sqlx::query("alter table jobs add constraint no_looks check (kind <> 'alerts')")
+        .execute(&mut *db)
+        .await
+        .unwrap();
+    browser.post_form(&form).await.is(500);
+    assert_eq!(app.count("readings").await, 0);
+    sqlx::query("alter table jobs drop constraint no_looks").execute(&mut *db).await.unwrap();
+    browser.post_form(&form).await.is(303);
+    assert_eq!((app.count("readings").await, app.count("jobs").await), (1, 1));
+}
+
+#[tokio::test]
 async fn one_wrong_value_keeps_all_of_it_back() {
     let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
     let mut form = browser.get(&format!("/tanks/{tank}/readings/new")).await.form();
