@@ -6,6 +6,7 @@ pub mod contract;
 pub mod first_path;
 pub mod form;
 pub mod inside;
+pub mod letter;
 pub mod network;
 pub mod outside;
 pub mod report;

@@ -6,7 +6,11 @@ mod mail;
 mod session;
 
 use std::collections::VecDeque;
+use std::fs;
+use std::io::Write as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -51,6 +55,8 @@ pub struct MailSink {
 struct Shared {
     behaviour: Mutex<Behaviour>,
     mails: Mutex<VecDeque<Mail>>,
+    /// Where each mail is also written to.
+    folder: Option<PathBuf>,
     /// How many mails ever came.
     count: watch::Sender<u64>,
 }
@@ -64,11 +70,28 @@ impl MailSink {
         Self::start_with(addr, Behaviour::default()).await
     }
 
+    /// Starts a sink that takes everything and writes each mail into `folder` as well, for people and for other
+    /// programs: `0001.eml`, `0002.eml` … What was there from before goes.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and when the folder cannot be emptied.
+    pub async fn start_in(addr: SocketAddr, folder: &Path) -> Result<Self> {
+        for entry in fs::read_dir(folder).with_context(|| format!("{}", folder.display()))? {
+            let path = entry?.path();
+            fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+        }
+        Self::listen(addr, Behaviour::default(), Some(folder.to_owned())).await
+    }
+
     /// Starts a sink that behaves so.
     ///
     /// # Errors
     /// As [`start`](Self::start).
     pub async fn start_with(addr: SocketAddr, behaviour: Behaviour) -> Result<Self> {
+        Self::listen(addr, behaviour, None).await
+    }
+
+    async fn listen(addr: SocketAddr, behaviour: Behaviour, folder: Option<PathBuf>) -> Result<Self> {
         if !addr.ip().is_loopback() {
             bail!("the mail sink listens on loopback only, not on {addr}");
         }
@@ -77,6 +100,7 @@ impl MailSink {
         let shared = Arc::new(Shared {
             behaviour: Mutex::new(behaviour),
             mails: Mutex::default(),
+            folder,
             count: watch::Sender::new(0),
         });
         let task = AbortOnDropHandle::new(tokio::spawn(accept(listener, shared.clone())));
@@ -137,14 +161,23 @@ impl Shared {
         greylisted
     }
 
-    fn keep(&self, mail: Mail) {
+    /// Keeps a mail; one that could not be written down was not taken.
+    fn keep(&self, mail: Mail) -> Result<()> {
         let mut mails = lock(&self.mails);
+        let number = *self.count.borrow() + 1;
+        if let Some(folder) = &self.folder {
+            write(folder, number, &mail)?;
+        }
         if mails.len() == MAX_MAILS {
             mails.pop_front();
+            if let Some(folder) = &self.folder {
+                fs::remove_file(file(folder, number - MAX_MAILS as u64)).context("the oldest mail")?;
+            }
         }
         mails.push_back(mail);
-        drop(mails);
-        self.count.send_modify(|count| *count += 1);
+        // Counted while nobody else is: the number is the file's name.
+        self.count.send_modify(|count| *count = number);
+        Ok(())
     }
 }
 
@@ -171,6 +204,24 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         }
         while sessions.try_join_next().is_some() {}
     }
+}
+
+fn file(folder: &Path, number: u64) -> PathBuf {
+    folder.join(format!("{number:04}.eml"))
+}
+
+/// Writes a mail (0600: links in it let people in). It gets its name when it is whole.
+fn write(folder: &Path, number: u64, mail: &Mail) -> Result<()> {
+    let (part, whole) = (folder.join(format!("{number:04}.part")), file(folder, number));
+    fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)
+        .and_then(|mut file| file.write_all(mail.raw.as_bytes()))
+        .and_then(|()| fs::rename(&part, &whole))
+        .with_context(|| format!("writing {}", whole.display()))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

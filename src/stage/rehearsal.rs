@@ -156,6 +156,10 @@ async fn stay_up(stack: &mut Stack, options: &Options, report: &mut Report) -> R
             authority.display()
         ));
     }
+    report.say(&format!(
+        "  mails              {}   (nothing leaves this machine)",
+        stack.state.mails().display()
+    ));
     report.say(&format!("  logs               {}", stack.state.logs().display()));
     report.say("  Ctrl-C stops all of it.\n");
     let mut terminal = Terminal::new(stack.logs(), std::io::stdout().is_terminal());

@@ -31,6 +31,9 @@ pub const STRANGER: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 8);
 /// Outside `TRUSTED_PEERS`.
 pub const UNTRUSTED: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 9);
 
+/// Whom the rehearsal's mails are from.
+pub const SENDER: &str = "Safe Harbor <rehearsal@example.org>";
+
 /// What is in front of the web process.
 enum Front {
     Caddy(Caddy),
@@ -87,7 +90,8 @@ impl Stack {
             None => Some(PrivateRedis::start(&state.part("redis")).await?),
         };
         say(if redis.is_some() { "Redis answers" } else { "an existing Redis is used" });
-        let sink = Arc::new(MailSink::start(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?);
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let sink = Arc::new(MailSink::start_in(any_port, &state.mails()).await?);
         let mut web = Service::new("serve", &options.binary, &state.logs(), state.run());
         // Without a proxy it is the address people use; of a tunnel with a token the dashboard has to know it.
         let own_port = match options.ingress {
@@ -307,7 +311,7 @@ impl Stack {
             ("SMTP_HOST", "127.0.0.1".into()),
             ("SMTP_PORT", self.sink.addr().port().to_string().into()),
             ("SMTP_TLS", "none".into()),
-            ("SMTP_FROM", "Safe Harbor <rehearsal@example.org>".into()),
+            ("SMTP_FROM", SENDER.into()),
             ("LOG_FORMAT", "pretty".into()),
         ];
         match self.options.ingress {

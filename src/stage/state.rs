@@ -40,7 +40,7 @@ impl State {
         if fresh {
             empty(&dir)?;
         }
-        for folder in ["logs", "secrets", "uploads"] {
+        for folder in ["logs", "mails", "secrets", "uploads"] {
             make_private(&dir.join(folder))?;
         }
         let (run, run_is_temporary) = socket_dir(&dir, "worker.notify", Owner::Ourselves)?;
@@ -78,6 +78,11 @@ impl State {
     /// Where the logs are.
     pub fn logs(&self) -> PathBuf {
         self.dir.join("logs")
+    }
+
+    /// Where every mail that was sent is.
+    pub fn mails(&self) -> PathBuf {
+        self.dir.join("mails")
     }
 
     /// A folder with a path short enough for sockets.

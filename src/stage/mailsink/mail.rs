@@ -19,6 +19,23 @@ pub struct Mail {
 }
 
 impl Mail {
+    /// A mail from the file that the sink wrote: the recipient is the one in its head.
+    pub fn read(raw: &str) -> Self {
+        let address = |name| {
+            let value = header(raw, name).unwrap_or_default();
+            let inner = value.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+            inner.map_or_else(|| value.clone(), |(address, _)| address.to_owned())
+        };
+        let (from, to) = (address("From"), vec![address("To")]);
+        Self { from, to, tls: false, user: None, raw: raw.to_owned() }
+    }
+
+    /// Every absolute link in its text and its HTML.
+    pub fn links(&self) -> Vec<String> {
+        let parts = ["text/plain", "text/html"].map(|kind| self.part(kind).unwrap_or_default());
+        parts.iter().flat_map(|part| links(part)).collect()
+    }
+
     /// A header's value with its folded lines joined.
     pub fn header(&self, name: &str) -> Option<String> {
         header(&self.raw, name)
@@ -28,6 +45,14 @@ impl Mail {
     pub fn part(&self, content_type: &str) -> Option<String> {
         find(&self.raw, content_type, 0)
     }
+}
+
+/// Every absolute link in a text or a page.
+pub(super) fn links(text: &str) -> Vec<String> {
+    text.split(|c: char| c.is_whitespace() || "\"'<>()".contains(c))
+        .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
+        .map(|link| link.trim_end_matches(['.', ',']).replace("&amp;", "&"))
+        .collect()
 }
 
 fn find(raw: &str, wanted: &str, depth: u8) -> Option<String> {
@@ -96,5 +121,17 @@ mod tests {
         assert_eq!(mail.part("text/plain").as_deref(), Some("soft break é 100%\n"));
         assert_eq!(mail.part("text/html").as_deref(), Some("<b>"));
         assert_eq!(mail.part("image/png"), None);
+    }
+
+    #[test]
+    fn a_mail_is_read_from_its_file() {
+        let raw = "From: Safe Harbor <log@example.org>\r\nTo: \"A, B\" <ana@example.org>\r\n\r\n\
+                   See https://a.example/b?c=1&amp;d=2. And http://c.example/,\r\nnothing more\r\n";
+        let mail = Mail::read(raw);
+        assert_eq!(
+            (mail.from.as_str(), mail.to.as_slice()),
+            ("log@example.org", &["ana@example.org".to_owned()][..])
+        );
+        assert_eq!(mail.links(), ["https://a.example/b?c=1&d=2", "http://c.example/"]);
     }
 }

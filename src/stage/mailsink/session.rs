@@ -179,7 +179,11 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         tokio::time::sleep(delay).await;
         let from = self.from.take().unwrap_or_default();
         let to = std::mem::take(&mut self.to);
-        self.shared.keep(Mail { from, to, tls: self.tls, user: self.user.clone(), raw });
+        let mail = Mail { from, to, tls: self.tls, user: self.user.clone(), raw };
+        if let Err(error) = self.shared.keep(mail) {
+            tracing::warn!("the mail sink cannot keep a mail: {error:#}");
+            return self.say("452 4.3.1 the mail could not be kept").await;
+        }
         self.say("250 2.0.0 kept").await
     }
 
