@@ -28,6 +28,12 @@ pub(super) enum Kind {
     Carried,
     /// The form's own id. One that was used before is the same form again: nothing is stored.
     Again,
+    /// The same, where one that is none is a form that cannot be read.
+    Own,
+    /// Much of the nonsense is in order here: what is not is refused as usual.
+    Either,
+    /// Names what is there: anything else is not found.
+    Names,
 }
 
 impl Kind {
@@ -39,7 +45,7 @@ impl Kind {
             (Self::Note | Self::Words, Sort::Control) => attack.name == "line break",
             (Self::Line | Self::OptionalLine | Self::Note | Self::Words, Sort::Text | Sort::Foreign)
             | (Self::Optional | Self::OptionalLine | Self::Note, Sort::Nothing)
-            | (Self::Again, Sort::Foreign)
+            | (Self::Again | Self::Own, Sort::Foreign)
             | (Self::Ignored | Self::Ticks | Self::Carried, _) => true,
             _ => false,
         }
@@ -57,12 +63,12 @@ pub(super) struct Field {
 }
 
 impl Field {
-    fn new(name: impl Into<String>, good: impl Into<String>, kind: Kind) -> Self {
+    pub(super) fn new(name: impl Into<String>, good: impl Into<String>, kind: Kind) -> Self {
         let name = name.into();
         Self { beside: vec![name.clone()], name, good: good.into(), kind }
     }
 
-    fn beside(mut self, others: &[&str]) -> Self {
+    pub(super) fn beside(mut self, others: &[&str]) -> Self {
         self.beside = others.iter().map(|&other| other.to_owned()).collect();
         self
     }
@@ -92,7 +98,7 @@ pub(super) struct Form {
     pub(super) path: String,
     pub(super) fields: Vec<Field>,
     /// Filled in, and not to be tried.
-    rest: Vec<Field>,
+    pub(super) rest: Vec<Field>,
     /// Refused even when everything that is tried is taken: beside this field.
     pub(super) held_back: Option<String>,
     /// An id that belongs to something else.
@@ -100,7 +106,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    fn new(path: &str, foreign: &str, fields: Vec<Field>) -> Self {
+    pub(super) fn new(path: &str, foreign: &str, fields: Vec<Field>) -> Self {
         let (path, foreign) = (path.to_owned(), foreign.to_owned());
         Self { path, fields, rest: Vec::new(), held_back: None, foreign }
     }
@@ -112,7 +118,7 @@ impl Form {
     }
 }
 
-const SOMETHING_ELSE: &str = "019ab0de-7c1e-7000-8000-0000000000aa";
+pub(super) const SOMETHING_ELSE: &str = "019ab0de-7c1e-7000-8000-0000000000aa";
 
 /// The set-up form: as it is, and with a wrong code while the name is tried, which takes nearly everything.
 pub(super) fn setup() -> [Form; 2] {
