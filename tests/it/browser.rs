@@ -5,9 +5,11 @@
 pub(crate) mod driver;
 
 mod chart;
+mod flows;
 mod harbor;
 mod itself;
 mod person;
+mod rehearsal;
 mod tanks;
 mod tour;
 mod walk;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::driver::{Browser, Setup};
+use super::rehearsal::Rehearsal;
 
 /// Far longer than any page takes, so that what hangs fails with a name.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -41,6 +42,22 @@ impl Person {
 
     pub(super) async fn at_desktop(origin: &str, name: &str) -> Self {
         Self::new(origin, name, Setup::desktop(), false, true).await
+    }
+
+    /// The same of `stage`, behind its hop.
+    pub(super) async fn with_phone_of(stage: &Rehearsal, name: &str) -> Self {
+        Self::new(&stage.origin, name, stage.reached_by(Setup::phone()), true, true).await
+    }
+
+    /// The same of `stage`, behind its hop.
+    pub(super) async fn without_scripts_of(stage: &Rehearsal, name: &str) -> Self {
+        let setup = stage.reached_by(Setup::phone().without_javascript());
+        Self::new(&stage.origin, name, setup, true, false).await
+    }
+
+    /// The same of `stage`, behind its hop.
+    pub(super) async fn at_desktop_of(stage: &Rehearsal, name: &str) -> Self {
+        Self::new(&stage.origin, name, stage.reached_by(Setup::desktop()), false, true).await
     }
 
     async fn new(origin: &str, name: &str, setup: Setup, phone: bool, scripts: bool) -> Self {

@@ -115,7 +115,9 @@ pub(super) async fn channels(browser: &mut Browser) -> Vec<Form> {
     let bad_target = || exact("target", "nowhere");
     let address = |path: &str, rest| Form { rest, ..Form::new(path, &used, vec![exact("target", TARGET)]) };
     let with_token = || harmless().into_iter().chain([token()]).collect::<Vec<_>>();
+    let own_id = Field::new("form_id", "{id}", Kind::Again).beside(&[""]);
     vec![
+        Form { rest: vec![exact("target", TARGET)], ..Form::new(&new("ntfy"), &used, vec![own_id]) },
         address(&new("ntfy"), vec![form_id()]),
         held_back(&new("ntfy"), bad_target(), with_token(), vec![form_id()]),
         address(&new("webhook"), vec![form_id()]),
