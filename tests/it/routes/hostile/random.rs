@@ -70,7 +70,7 @@ fn a_batch_is_stored_whole_or_not_at_all() {
     let (app, browser, tank) = runtime.block_on(TestApp::with_tank("reef_sw"));
     let path = format!("/tanks/{tank}/readings/new");
     let saved = Cell::new(0);
-    let config = ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new(config).run(&body(), |body| {
         let body = String::from_utf8_lossy(&body).replace("{id}", &app.id()).into_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();
