@@ -172,7 +172,8 @@ pub async fn extend(
     Ok(extended.rows_affected() == 1)
 }
 
-/// Records success. False when the lease is no longer this worker's: then nothing is recorded.
+/// Records success. False when the lease is no longer this worker's: then nothing is recorded. What was
+/// recorded with [`sent`] in this attempt is a success already.
 pub async fn complete(
     pool: &PgPool,
     worker: &str,
@@ -182,8 +183,10 @@ pub async fn complete(
 ) -> sqlx::Result<bool> {
     let completed = sqlx::query!(
         "update jobs
-            set state = 'done', finished_at = $4, leased_by = null, leased_until = null, last_error = null
-          where id = $1 and state = 'running' and leased_by = $2 and attempts = $3",
+            set state = 'done', finished_at = coalesce(finished_at, $4), leased_by = null, leased_until = null,
+                last_error = null
+          where id = $1 and attempts = $3
+            and ((state = 'running' and leased_by = $2) or (state = 'done' and sent_at is not null))",
         id,
         worker,
         attempt,
@@ -325,12 +328,32 @@ pub async fn status(pool: &PgPool, id: Uuid) -> sqlx::Result<Option<JobStatus>> 
     }))
 }
 
-/// Notes that a mail server took the job's mail for this address.
-pub async fn sent(pool: &PgPool, id: Uuid, to: &str, now: Timestamp) -> sqlx::Result<()> {
-    sqlx::query!("update jobs set sent_at = $2, sent_to = $3 where id = $1", id, now.to_sqlx() as _, to)
-        .execute(pool)
-        .await?;
+/// Records that the other side took what the job sends, for this address when it is a mail, and with it that the job
+/// is done: one statement, so that there is nothing between the two. Whoever holds the lease by now, it is done: sent
+/// once more it would come twice.
+pub async fn sent(pool: &PgPool, id: Uuid, to: Option<&str>, now: Timestamp) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update jobs
+            set sent_at = $2, sent_to = $3, state = 'done', finished_at = $2, leased_by = null,
+                leased_until = null, last_error = null
+          where id = $1",
+        id,
+        now.to_sqlx() as _,
+        to,
+    )
+    .execute(pool)
+    .await?;
     Ok(())
+}
+
+/// Whether the other side took what the job sends.
+pub async fn is_sent(pool: &PgPool, id: Uuid) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from jobs where id = $1 and sent_at is not null) as "sent!""#,
+        id
+    )
+    .fetch_one(pool)
+    .await
 }
 
 /// How much work lies waiting.

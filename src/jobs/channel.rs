@@ -85,22 +85,23 @@ async fn send(
                 value.set_sensitive(true);
                 headers.insert(AUTHORIZATION, value);
             }
-            post_to(context, &root, allowed, headers, body).await
+            post_to(context, id, &root, allowed, headers, body).await
         }
         "webhook" => {
             let (target, now) = (target()?, context.clock.now());
             let body = webhook::body(id, now, message, &context.public_url).map_err(JobError::fail)?;
             let secret = secret.unwrap_or_default();
             let headers = webhook::headers(&id.to_string(), now, &body, secret).map_err(JobError::fail)?;
-            post_to(context, &target, allowed, headers, body).await
+            post_to(context, id, &target, allowed, headers, body).await
         }
         kind => Err(JobError::fail(anyhow!("This version knows no channel of the kind {kind}."))),
     }
 }
 
-/// Posts, and judges the answer: what it says, or that it is gone.
+/// Posts, records at once that it was taken, and judges the answer: what it says, or that it is gone.
 async fn post_to(
     context: &Context,
+    id: Uuid,
     target: &Target,
     allowed: &AllowList,
     headers: HeaderMap,
@@ -114,7 +115,11 @@ async fn post_to(
     })?;
     let Said { status, retry_after } = said;
     match status.as_u16() {
-        200..=299 | 410 => Ok(status),
+        200..=299 => {
+            context.sent(id, None).await;
+            Ok(status)
+        }
+        410 => Ok(status),
         408 | 425 | 429 | 500..=599 => {
             Err(JobError::retry(anyhow!("{host} answered {}.", words(status))).not_before(retry_after))
         }

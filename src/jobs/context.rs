@@ -19,7 +19,7 @@ use crate::photos::Store;
 use crate::proxy::PublicUrl;
 use crate::system::clock::Clock;
 
-/// How often noting that a mail was sent is tried while Postgres is away.
+/// How often recording that something was sent is tried while Postgres is away, some half a minute in all.
 const NOTINGS: u32 = 10;
 
 /// What jobs are run with.
@@ -48,16 +48,17 @@ impl Context {
         mailer.send(id, &to.email, &to.name, letter).await.map_err(|error| {
             if error.is_permanent() { JobError::fail(error) } else { JobError::retry(error) }
         })?;
-        self.note_sent(id, &to.email).await;
+        self.sent(id, Some(&to.email)).await;
         Ok(())
     }
 
-    /// Notes for the owner's pages that the mail is out. A note that cannot be made must not send the mail once more.
-    async fn note_sent(&self, id: Uuid, to: &str) {
+    /// Records that the other side took it, and so that the job is done. Call it at once: what dies between the answer
+    /// and the commit of this is sent again. A record that cannot be made must not send it once more either.
+    pub(super) async fn sent(&self, id: Uuid, to: Option<&str>) {
         for failures in 1..=NOTINGS {
             match db::job::sent(&self.pool, id, to, self.clock.now()).await {
                 Ok(()) => return,
-                Err(error) => tracing::warn!(%error, failures, "could not note that the mail was sent"),
+                Err(error) => tracing::warn!(%error, failures, "could not record that it was sent"),
             }
             tokio::time::sleep(Backoff::CONNECTIONS.draw(failures, &self.clock)).await;
         }
@@ -70,7 +71,12 @@ impl Handler for Context {
     }
 
     async fn run(&self, job: &Claimed) -> Result<(), JobError> {
-        match Job::parse(&job.kind, &job.payload).map_err(JobError::fail)? {
+        let parsed = Job::parse(&job.kind, &job.payload).map_err(JobError::fail)?;
+        // Sent by a worker that had lost its lease before it could say so.
+        if parsed.sends() && db::job::is_sent(&self.pool, job.id).await.map_err(JobError::retry)? {
+            return Ok(());
+        }
+        match parsed {
             Job::Welcome(to) => welcome::run(self, job.id, &to).await,
             Job::MailTest(to) => mail_test::run(self, job.id, &to).await,
             Job::Invite(about) => invite::run(self, job.id, about.invite).await,

@@ -117,6 +117,19 @@ impl Job {
         }
     }
 
+    /// Whether somebody is told something, which cannot be taken back: by mail, or by what is posted to.
+    pub fn sends(&self) -> bool {
+        match self {
+            Self::Welcome(_)
+            | Self::MailTest(_)
+            | Self::Invite(_)
+            | Self::Reset(_)
+            | Self::PasswordChanged(_)
+            | Self::ToChannel(_) => true,
+            Self::Housekeeping | Self::Alerts(_) | Self::AlertsOfAll => false,
+        }
+    }
+
     /// How often it is tried before it is dead.
     pub fn max_attempts(&self) -> i32 {
         match self {

@@ -136,7 +136,9 @@ impl Mailer {
             Ok(Err(error)) => Err(self.error(Phase::Sending, &error)),
             Err(_elapsed) => return Err(MailError::silence(&self.0.server, Phase::Sending, limit)),
         };
-        self.quit(connection).await;
+        // Whoever waits for the answer has it to write down; the goodbye takes its own time.
+        let mailer = self.clone();
+        tokio::spawn(async move { mailer.quit(connection).await });
         sent
     }
 

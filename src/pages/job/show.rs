@@ -53,7 +53,7 @@ fn facts(job: &Listed, times: &Times) -> Vec<Fact> {
     if !next.is_empty() {
         facts.push(fact("Next try", next));
     }
-    facts.extend(later("Taken by the mail server", job.sent_at));
+    facts.extend(later("Taken by the server", job.sent_at));
     facts.extend(later("Ended", job.finished_at));
     facts.push(fact("Kind", job.kind.clone()));
     facts.extend(job.once_key.clone().map(|key| fact("Occasion", key)));
