@@ -37,6 +37,14 @@ pub struct Behaviour {
     pub refuse: Option<String>,
     /// Waits this long before it confirms a mail.
     pub delay: Duration,
+    /// Confirms a mail only with a permit of this, and uses it up.
+    pub hold: Option<Arc<Semaphore>>,
+    /// Hangs up on this many mails when their text is there, and keeps none of them.
+    pub hang_up: u32,
+    /// Waits this long before each reply.
+    pub pace: Duration,
+    /// Says this instead of its greeting, and hangs up.
+    pub turn_away: Option<String>,
     /// Offers `STARTTLS` with this configuration, and takes mail only after it.
     pub starttls: Option<Arc<rustls::ServerConfig>>,
     /// Speaks TLS from the first byte.
@@ -59,6 +67,8 @@ struct Shared {
     folder: Option<PathBuf>,
     /// How many mails ever came.
     count: watch::Sender<u64>,
+    /// How many texts ever came, whatever became of them.
+    offered: watch::Sender<u64>,
 }
 
 impl MailSink {
@@ -102,6 +112,7 @@ impl MailSink {
             mails: Mutex::default(),
             folder,
             count: watch::Sender::new(0),
+            offered: watch::Sender::new(0),
         });
         let task = AbortOnDropHandle::new(tokio::spawn(accept(listener, shared.clone())));
         Ok(Self { addr, shared, _task: task })
@@ -120,6 +131,17 @@ impl MailSink {
     /// The mails it took, oldest first.
     pub fn messages(&self) -> Vec<Mail> {
         lock(&self.shared.mails).iter().cloned().collect()
+    }
+
+    /// Waits until the texts of so many mails have come, confirmed or not.
+    ///
+    /// # Errors
+    /// When they did not within that time.
+    pub async fn offered(&self, within: Duration, count: u64) -> Result<()> {
+        let mut offered = self.shared.offered.subscribe();
+        let come = tokio::time::timeout(within, offered.wait_for(|offered| *offered >= count)).await;
+        come.map_err(|_elapsed| anyhow::anyhow!("{count} mails were not offered"))??;
+        Ok(())
     }
 
     /// Waits until a mail is there that `wanted` says yes to; one that came before counts.
@@ -159,6 +181,15 @@ impl Shared {
         let greylisted = behaviour.greylist > 0;
         behaviour.greylist = behaviour.greylist.saturating_sub(1);
         greylisted
+    }
+
+    /// The text of a mail is there. Whether to hang up on it.
+    fn hangs_up(&self) -> bool {
+        self.offered.send_modify(|offered| *offered += 1);
+        let mut behaviour = lock(&self.behaviour);
+        let hangs_up = behaviour.hang_up > 0;
+        behaviour.hang_up = behaviour.hang_up.saturating_sub(1);
+        hangs_up
     }
 
     /// Keeps a mail; one that could not be written down was not taken.

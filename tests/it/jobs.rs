@@ -5,6 +5,7 @@
 mod alerts;
 mod channel;
 mod end;
+mod faults;
 mod housekeeping;
 mod lease;
 mod mail;

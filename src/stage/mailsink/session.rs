@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::{Mail, Shared};
+use super::{Behaviour, Mail, Shared};
 
 /// The longest line, the biggest mail and the longest silence a client may have.
 const MAX_LINE: u64 = 4_096;
@@ -31,6 +31,9 @@ pub(super) async fn serve(stream: TcpStream, shared: &Shared) -> Result<()> {
         return Ok(());
     }
     let mut session = Session::new(stream, shared, false);
+    if let Some(words) = behaviour.turn_away {
+        return session.say(&words).await;
+    }
     session.say("220 sink.localhost ESMTP").await?;
     if session.converse().await? == End::StartTls {
         let tls = behaviour.starttls.context("STARTTLS was not offered")?;
@@ -94,7 +97,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
                     self.say(if self.from.is_some() { "250 2.1.0 ok" } else { "501 5.5.4 no path" }).await?;
                 }
                 "RCPT" => self.recipient(rest, behaviour.refuse.as_deref()).await?,
-                "DATA" => self.data(behaviour.delay).await?,
+                "DATA" => self.data(behaviour).await?,
                 _ => self.say("500 5.5.1 unknown command").await?,
             }
         }
@@ -159,7 +162,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         self.say("250 2.1.5 ok").await
     }
 
-    async fn data(&mut self, delay: Duration) -> Result<()> {
+    async fn data(&mut self, behaviour: Behaviour) -> Result<()> {
         if self.to.is_empty() {
             return self.say("503 5.5.1 no recipients").await;
         }
@@ -176,7 +179,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             raw.push_str(line.strip_prefix('.').unwrap_or(&line));
             raw.push_str("\r\n");
         }
-        tokio::time::sleep(delay).await;
+        if self.shared.hangs_up() {
+            bail!("hung up before the mail was confirmed");
+        }
+        if let Some(hold) = behaviour.hold {
+            hold.acquire().await?.forget();
+        }
+        tokio::time::sleep(behaviour.delay).await;
         let from = self.from.take().unwrap_or_default();
         let to = std::mem::take(&mut self.to);
         let mail = Mail { from, to, tls: self.tls, user: self.user.clone(), raw };
@@ -205,6 +214,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     async fn say(&mut self, line: &str) -> Result<()> {
+        tokio::time::sleep(self.shared.behaviour().pace).await;
         let line = [line, "\r\n"].concat();
         timeout(SILENCE, self.stream.write_all(line.as_bytes())).await.context("silence")??;
         Ok(self.stream.flush().await?)
