@@ -67,7 +67,7 @@ async fn each_mail_is_listed_with_what_became_of_it() {
     }
     enqueue(&mut *app.connection().await, &app.clock, &Job::Housekeeping).await.unwrap();
     let pool = &app.database.pool;
-    db::job::sent(pool, ids[0].0, "ada@example.org", app.clock.now()).await.unwrap();
+    db::job::sent(pool, ids[0].0, Some("ada@example.org"), app.clock.now()).await.unwrap();
     sqlx::query("update jobs set state = 'done', finished_at = now() where payload->>'email' like any ('{ada%,bea%}')")
         .execute(pool)
         .await
