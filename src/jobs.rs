@@ -24,6 +24,7 @@ pub mod mail_test;
 pub mod password_changed;
 pub mod post;
 pub mod redis;
+pub mod reminders;
 pub mod reset;
 pub mod wake;
 pub mod welcome;

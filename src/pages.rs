@@ -12,6 +12,7 @@ pub mod care;
 pub mod channel;
 pub mod chart;
 pub mod dashboard;
+pub mod deed;
 pub mod display;
 pub mod egress;
 pub mod error;
@@ -32,6 +33,7 @@ pub mod reading;
 pub mod reading_session;
 pub mod recovery;
 pub mod registration;
+pub mod reminder;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -78,6 +80,7 @@ pub fn signed_in() -> Router<App> {
         .merge(channel::routes())
         .merge(egress::routes())
         .merge(alert::routes())
+        .merge(reminder::routes())
         .route("/sign-out", post(session::delete::handle))
 }
 
@@ -87,6 +90,7 @@ pub fn open() -> Router<App> {
         .merge(calendar::open_routes())
         .merge(registration::routes())
         .merge(recovery::routes())
+        .merge(deed::routes())
         .route("/setup", get(setup::new::handle).post(setup::create::handle))
         .route("/sign-in", get(session::new::handle).post(session::create::handle))
         // Where the predecessor had it, and where people look.

@@ -1,6 +1,7 @@
 //! Recurring duties. Where one stands is in its row; what is done with it goes through [`act()`].
 
 mod act;
+mod event;
 mod life;
 mod list;
 
@@ -13,6 +14,7 @@ use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 pub use self::act::{Act, ActError, Acted, Undone, act, undo};
+pub use self::event::at_turn;
 pub use self::life::{Life, rezone, set_life};
 pub use self::list::{Due, Event, EventKind, Places, Show, coming, due, history, list};
 use super::care::{Columns, lock};

@@ -70,6 +70,8 @@ pub struct Details {
     pub target: Option<Target>,
     /// An access token that was typed.
     pub token: Option<String>,
+    /// Wants to hear of what is due.
+    pub reminders: bool,
     /// Wants to hear of readings.
     pub alerts: bool,
 }
@@ -96,7 +98,9 @@ pub fn check<'a>(
         Kind::Ntfy => errors.take("token", token(get("token"))).flatten(),
         Kind::Mail | Kind::Webhook => None,
     };
-    let details = Details { name, target, token, alerts: !get("alerts").is_empty() };
+    let ticked = |name| !get(name).is_empty();
+    let (reminders, alerts) = (ticked("reminders"), ticked("alerts"));
+    let details = Details { name, target, token, reminders, alerts };
     if errors.is_empty() { Ok(details) } else { Err(errors) }
 }
 
@@ -146,7 +150,7 @@ mod tests {
             [("name", " My phone "), ("target", "https://ntfy.sh/reef"), ("token", "tk_1"), ("alerts", "1")];
         let details = checked(Kind::Ntfy, &fields).unwrap();
         assert_eq!((details.name.as_str(), details.token.as_deref()), ("My phone", Some("tk_1")));
-        assert!(details.alerts);
+        assert!(details.alerts && !details.reminders);
         assert_eq!(checked(Kind::Mail, &fields).unwrap().target, None);
         assert_eq!(checked(Kind::Webhook, &fields).unwrap().token, None);
         for token in ["a b", "tk\r\nX: y", "tökén", &"x".repeat(513)] {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::deed::Deed;
+
 /// Why a keeper is told something. Each channel says which of these it wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,8 +34,12 @@ pub enum Urgency {
 pub struct Action {
     /// The words on the button, such as "Done".
     pub label: String,
-    /// The address below `PUBLIC_URL`, from its slash on.
+    /// The address below `PUBLIC_URL`, from its slash on. Where there is a deed, the one that a version leads to that
+    /// does not know of it.
     pub path: String,
+    /// What the link does once it is confirmed. Its address is made when the message is sent: no job holds one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deed: Option<Deed>,
 }
 
 /// One thing that is told.

@@ -17,6 +17,8 @@ use crate::db::audit::Entry;
 use crate::db::{self, token};
 use crate::domain::audit::Act;
 use crate::domain::id::KeeperId;
+use crate::domain::reminder::Plan;
+use crate::domain::tank::stored_zone;
 use crate::jobs::{self, Job, job::Addressee};
 use crate::proxy::{self, ClientInfo};
 
@@ -185,6 +187,7 @@ pub async fn set_up(
     if !db::keeper::create_first_owner(&mut tx, &new).await? {
         return Ok(SetUp::TooLate);
     }
+    remind(app, &mut tx, KeeperId(id)).await?;
     db::sign_in::take_back(&mut tx, attempt.id).await?;
     db::sign_in::know_address(&mut tx, id, &bucket, now).await?;
     if app.settings.mail.is_some() {
@@ -282,6 +285,13 @@ async fn known_device(
     };
     let stored = db::session::device_of_account(db, device.id, email, now).await?;
     Ok(stored.is_some_and(|stored| device.matches(&stored)).then_some(device))
+}
+
+/// Who comes into the household is reminded of what is due, until they choose otherwise.
+pub(super) async fn remind(app: &App, tx: &mut PgConnection, keeper: KeeperId) -> Result<(), Error> {
+    let plan = Plan::usual(stored_zone(&app.settings.default_tz));
+    let today = plan.handled_when_saved(None, app.clock.now());
+    Ok(db::reminder::save(tx, keeper, &plan, today).await?)
 }
 
 /// Something that concerns the safety of accounts, for the log that owners read.

@@ -144,6 +144,7 @@ pub async fn register(
     };
     db::keeper::create(&mut tx, &keeper, invite.role).await?;
     db::invite::used_by(&mut tx, invite.id, KeeperId(id)).await?;
+    account::remind(app, &mut tx, KeeperId(id)).await?;
     account::note(app, &mut tx, client, Act::Registered, KeeperId(id), &invite.email).await?;
     let signed_in = account::open_session(app, &mut tx, id, client, headers, None).await?;
     tx.commit().await?;

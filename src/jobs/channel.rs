@@ -1,5 +1,6 @@
 //! Tells a keeper something by one of the keeper's channels.
 
+mod deed;
 mod ntfy;
 pub mod webhook;
 
@@ -9,6 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
+pub use self::deed::path as deed_path;
 use super::context::Context;
 use super::error::JobError;
 use super::job::{Addressee, ToChannel};
@@ -25,9 +27,11 @@ pub(super) async fn run(context: &Context, id: Uuid, told: &ToChannel) -> Result
     let mut connection = context.pool.acquire().await.map_err(JobError::retry)?;
     let channel = db::channel::find(&mut connection, told.channel).await.map_err(JobError::retry)?;
     let allowed = db::egress::list(&mut connection).await.map_err(JobError::retry)?;
-    drop(connection);
     let Some(channel) = channel else { return Ok(()) };
-    let (sent, gone) = match send(context, id, &channel, &allowed, &told.message).await {
+    let signed = deed::signed(&mut connection, &context.clock, &told.message).await;
+    let message = signed.map_err(JobError::retry)?;
+    drop(connection);
+    let (sent, gone) = match send(context, id, &channel, &allowed, &message).await {
         Ok(status) if status == StatusCode::GONE => {
             let host = channel.target.as_deref().map(host).unwrap_or_default();
             (Err(JobError::fail(anyhow!("{host} answered 410 Gone, so the channel was turned off."))), true)

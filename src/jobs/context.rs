@@ -11,7 +11,7 @@ use super::error::JobError;
 use super::job::{Addressee, Job, KINDS};
 use super::post::Poster;
 use super::worker::{Handler, Scheduled};
-use super::{alerts, channel, housekeeping, invite, mail_test, password_changed, reset, welcome};
+use super::{alerts, channel, housekeeping, invite, mail_test, password_changed, reminders, reset, welcome};
 use crate::db;
 use crate::db::job::Claimed;
 use crate::mail::{Letter, Mailer};
@@ -86,11 +86,16 @@ impl Handler for Context {
             Job::Housekeeping => housekeeping::run(&self.pool, &self.clock, &self.photos).await,
             Job::Alerts(about) => alerts::run(self, about.tank).await,
             Job::AlertsOfAll => alerts::run_all(self).await,
+            Job::Reminders => reminders::run(self).await,
         }
     }
 
     fn schedules(&self, now: Timestamp) -> Vec<Scheduled> {
-        let slots = [(Job::Housekeeping, housekeeping::slot(now)), (Job::AlertsOfAll, alerts::slot(now))];
+        let slots = [
+            (Job::Housekeeping, housekeeping::slot(now)),
+            (Job::AlertsOfAll, alerts::slot(now)),
+            (Job::Reminders, reminders::slot(now)),
+        ];
         slots
             .into_iter()
             .map(|(job, once_key)| Scheduled {

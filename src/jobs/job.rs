@@ -40,6 +40,9 @@ pub enum Job {
     /// Looks at all tanks, for what grew stale.
     #[serde(rename = "alerts.all")]
     AlertsOfAll,
+    /// Looks whose hour has come to be reminded.
+    #[serde(rename = "reminders")]
+    Reminders,
 }
 
 /// Whom a mail goes to.
@@ -89,7 +92,7 @@ pub struct ToChannel {
 }
 
 /// Every kind this binary can run.
-pub const KINDS: [&str; 9] = [
+pub const KINDS: [&str; 10] = [
     "mail.welcome",
     "mail.test",
     "mail.invite",
@@ -99,6 +102,7 @@ pub const KINDS: [&str; 9] = [
     "housekeeping",
     "alerts",
     "alerts.all",
+    "reminders",
 ];
 
 impl Job {
@@ -114,6 +118,7 @@ impl Job {
             Self::Housekeeping => "housekeeping",
             Self::Alerts(_) => "alerts",
             Self::AlertsOfAll => "alerts.all",
+            Self::Reminders => "reminders",
         }
     }
 
@@ -140,7 +145,7 @@ impl Job {
             // server's restart fit into it.
             Self::Welcome(_) | Self::Invite(_) | Self::PasswordChanged(_) | Self::ToChannel(_) => 12,
             // The next slot brings another one.
-            Self::Housekeeping | Self::AlertsOfAll => 3,
+            Self::Housekeeping | Self::AlertsOfAll | Self::Reminders => 3,
         }
     }
 
@@ -198,6 +203,7 @@ mod tests {
             Job::Housekeeping,
             Job::Alerts(OfTank { tank: TankId(uuid::Uuid::nil()) }),
             Job::AlertsOfAll,
+            Job::Reminders,
         ]
     }
 

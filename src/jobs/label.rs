@@ -13,6 +13,7 @@ pub const LABELS: [(&str, &str); KINDS.len()] = [
     ("housekeeping", "Housekeeping"),
     ("alerts", "Alerts of a tank"),
     ("alerts.all", "Alerts of all tanks"),
+    ("reminders", "Reminders"),
 ];
 
 /// What a kind is called; one that only another version knows, by its own name.

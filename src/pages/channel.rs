@@ -50,6 +50,6 @@ fn href(id: ChannelId) -> String {
 }
 
 /// What a channel is called: by its name, or by what it is.
-fn title(kind: Kind, name: &str) -> String {
+pub(in crate::pages) fn title(kind: Kind, name: &str) -> String {
     if name.is_empty() { kind.label().to_owned() } else { name.to_owned() }
 }

@@ -157,6 +157,20 @@ pub enum Note {
     EgressRemoved,
     /// What raises alerts in a tank was saved.
     AlertRulesSaved,
+    /// The keeper is reminded from now on.
+    RemindersOn,
+    /// The keeper is not.
+    RemindersOff,
+    /// A reminder that was asked for waits to be sent.
+    ReminderSent,
+    /// There was nothing to remind of.
+    ReminderNothing,
+    /// No channel wants reminders.
+    ReminderNowhere,
+    /// A link in a message said that a task was done.
+    DeedDone,
+    /// A link in a message put a task off.
+    DeedPutOff,
     /// Somebody has seen this alert.
     AlertSeen(AlertId),
 }
@@ -252,6 +266,17 @@ const PLAIN: &[(Note, &str, &str)] = &[
     (Note::EgressAllowed, "egress-allowed", "Allowed. Channels may post there from now on."),
     (Note::EgressRemoved, "egress-removed", "Removed. Channels post there no longer."),
     (Note::AlertRulesSaved, "alert-rules-saved", "Saved what raises an alert."),
+    (Note::RemindersOn, "reminders-on", "Saved. You are reminded when something is due."),
+    (Note::RemindersOff, "reminders-off", "Saved. You are not reminded."),
+    (Note::ReminderSent, "reminder-sent", "A reminder is on its way."),
+    (Note::ReminderNothing, "reminder-nothing", "Nothing is due, so there is nothing to send."),
+    (
+        Note::ReminderNowhere,
+        "reminder-nowhere",
+        "None of your channels is set to reminders. Choose one first, then send.",
+    ),
+    (Note::DeedDone, "deed-done", "Recorded as done. Thank you."),
+    (Note::DeedPutOff, "deed-put-off", "Put off until tomorrow."),
 ];
 
 impl Note {

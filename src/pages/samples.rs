@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::parts::Markup;
 use super::{
-    account, alert, animal, audit, calendar, care, channel, chart, dashboard, display, egress, error, invite,
-    job, keeper, mail, parameter, photo, range, reading, reading_session, recovery, registration, session,
-    settings, setup, tank, task, timeline, tracking,
+    account, alert, animal, audit, calendar, care, channel, chart, dashboard, deed, display, egress, error,
+    invite, job, keeper, mail, parameter, photo, range, reading, reading_session, recovery, registration,
+    reminder, session, settings, setup, tank, task, timeline, tracking,
 };
 
 mod markup;
@@ -76,6 +76,8 @@ fn pages() -> Vec<(String, String)> {
     add(&mut pages, channel::secret::SecretPage::samples());
     add(&mut pages, egress::show::EgressPage::samples());
     add(&mut pages, alert::list::AlertsPage::samples());
+    add(&mut pages, reminder::edit::RemindersPage::samples());
+    add(&mut pages, deed::show::DeedPage::samples());
     add(&mut pages, error::ErrorPage::samples());
     pages
 }

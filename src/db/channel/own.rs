@@ -23,6 +23,8 @@ pub struct Own {
     pub target: Option<String>,
     /// Whether there is a token or a signing secret.
     pub has_secret: bool,
+    /// Wants to hear of what is due.
+    pub reminders: bool,
     /// Wants to hear of readings.
     pub alerts: bool,
     /// In use.
@@ -41,6 +43,7 @@ struct Row {
     name: String,
     target: Option<String>,
     has_secret: bool,
+    reminders: bool,
     alerts: bool,
     enabled: bool,
     version: i32,
@@ -61,6 +64,7 @@ impl TryFrom<Row> for Own {
             name: row.name,
             target: row.target,
             has_secret: row.has_secret,
+            reminders: row.reminders,
             alerts: row.alerts,
             enabled: row.enabled,
             version: row.version,
@@ -74,8 +78,8 @@ impl TryFrom<Row> for Own {
 pub async fn list(db: &mut PgConnection, keeper: KeeperId) -> Result<Vec<Own>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, kind, name, target, secret is not null as "has_secret!", alerts, enabled, version,
-                  last_sent_at, last_error, last_error_at
+        r#"select id, kind, name, target, secret is not null as "has_secret!", reminders, alerts, enabled,
+                  version, last_sent_at, last_error, last_error_at
            from channels where keeper_id = $1 order by kind <> 'mail', created_at, id"#,
         keeper.0,
     )
@@ -88,8 +92,8 @@ pub async fn list(db: &mut PgConnection, keeper: KeeperId) -> Result<Vec<Own>> {
 pub async fn find(db: &mut PgConnection, keeper: KeeperId, channel: ChannelId) -> Result<Option<Own>> {
     let row = sqlx::query_as!(
         Row,
-        r#"select id, kind, name, target, secret is not null as "has_secret!", alerts, enabled, version,
-                  last_sent_at, last_error, last_error_at
+        r#"select id, kind, name, target, secret is not null as "has_secret!", reminders, alerts, enabled,
+                  version, last_sent_at, last_error, last_error_at
            from channels where keeper_id = $1 and id = $2"#,
         keeper.0,
         channel.0,
@@ -138,8 +142,8 @@ pub async fn create(
         return Ok(Created::TooMany);
     }
     sqlx::query!(
-        "insert into channels (id, keeper_id, kind, name, target, secret, alerts, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into channels (id, keeper_id, kind, name, target, secret, alerts, created_at, reminders)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id.0,
         keeper.0,
         kind.as_str(),
@@ -148,6 +152,7 @@ pub async fn create(
         secret,
         details.alerts,
         now.to_sqlx() as _,
+        details.reminders,
     )
     .execute(&mut *tx)
     .await?;
@@ -178,7 +183,7 @@ pub async fn update(
     };
     let changed = sqlx::query!(
         "update channels set name = $4, target = $5, secret = case when $6 then secret else $7 end,
-                alerts = $8, version = version + 1, last_error = null, last_error_at = null
+                alerts = $8, reminders = $9, version = version + 1, last_error = null, last_error_at = null
          where keeper_id = $1 and id = $2 and version = $3",
         keeper.0,
         channel.0,
@@ -188,6 +193,7 @@ pub async fn update(
         kept,
         token,
         details.alerts,
+        details.reminders,
     )
     .execute(db)
     .await?;

@@ -126,7 +126,8 @@ mod tests {
     }
 
     fn line(text: &str) -> Line {
-        let action = |number: u8| Action { label: format!("Do {number}"), path: format!("/do/{number}") };
+        let action =
+            |number: u8| Action { label: format!("Do {number}"), path: format!("/do/{number}"), deed: None };
         Line { text: text.to_owned(), path: "/x".to_owned(), actions: (1..=4).map(action).collect() }
     }
 

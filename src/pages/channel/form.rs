@@ -16,6 +16,8 @@ pub struct ChannelForm {
     pub target: Option<Field>,
     /// The access token; only ntfy has one.
     pub token: Option<Field>,
+    /// Wants to hear of what is due.
+    pub reminders: bool,
     /// Wants to hear of readings.
     pub alerts: bool,
     /// What is wrong with the form as a whole.
@@ -53,6 +55,7 @@ impl ChannelForm {
                 hint: "Only if your server wants one. It is kept and never shown again.".into(),
                 ..Field::password("token", "Access token", "off")
             }),
+            reminders: true,
             alerts: true,
             error: None,
         }
@@ -68,6 +71,7 @@ impl ChannelForm {
         if let Some(token) = form.token.as_mut().filter(|_| own.has_secret) {
             token.hint = "One is kept. Leave this empty to keep it; another server needs it again.".into();
         }
+        form.reminders = own.reminders;
         form.alerts = own.alerts;
         form
     }
@@ -82,6 +86,7 @@ impl ChannelForm {
         if let Some(token) = &mut self.token {
             token.error = errors.on(token.name).map(str::to_owned);
         }
+        self.reminders = !typed.get("reminders").is_empty();
         self.alerts = !typed.get("alerts").is_empty();
         self.error = errors.on(FORM).map(str::to_owned);
         self

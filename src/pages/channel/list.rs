@@ -51,10 +51,12 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
 
 /// What a channel wants, in words.
 pub(super) fn wants(own: &Own) -> &'static str {
-    match (own.enabled, own.alerts) {
-        (false, _) => "Turned off",
-        (true, true) => "Alerts",
-        (true, false) => "Nothing chosen",
+    match (own.enabled, own.reminders, own.alerts) {
+        (false, ..) => "Turned off",
+        (true, true, true) => "Reminders and alerts",
+        (true, true, false) => "Reminders",
+        (true, false, true) => "Alerts",
+        (true, false, false) => "Nothing chosen",
     }
 }
 
@@ -79,7 +81,7 @@ fn host(target: &str) -> Option<String> {
 
 /// `mail`, `mail and 1 other`, `2 others`, for the list of settings.
 pub fn in_short(channels: &[Own]) -> String {
-    let on = || channels.iter().filter(|own| own.enabled && own.alerts);
+    let on = || channels.iter().filter(|own| own.enabled && (own.reminders || own.alerts));
     let others = on().filter(|own| own.kind != Kind::Mail).count();
     let others = match others {
         0 => None,
@@ -99,7 +101,7 @@ impl ChannelsPage {
             href: "/settings/channels/1".to_owned(),
             state,
         };
-        let mail = row("Mail", "Alerts", None);
+        let mail = row("Mail", "Reminders and alerts", None);
         let page = |rows, room| Self { shell: Shell::sample("settings"), rows, room };
         let long = "W".repeat(64);
         let failed = "Alerts · Webhook, hooks.example.org. The last message did not go out";
@@ -132,6 +134,7 @@ mod tests {
             name: String::new(),
             target: (kind != Kind::Mail).then(|| "https://ntfy.sh/secret-topic".to_owned()),
             has_secret: false,
+            reminders: true,
             alerts: true,
             enabled,
             version: 1,
@@ -149,6 +152,6 @@ mod tests {
         assert_eq!(in_short(&[ntfy.clone(), ntfy.clone()]), "2 others");
         assert_eq!(in_short(&[off]), "nowhere");
         let row = row(&ntfy);
-        assert_eq!((row.title.as_str(), row.text.as_str()), ("ntfy", "Alerts · ntfy.sh"));
+        assert_eq!((row.title.as_str(), row.text.as_str()), ("ntfy", "Reminders and alerts · ntfy.sh"));
     }
 }

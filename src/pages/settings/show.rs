@@ -8,6 +8,7 @@ use crate::domain::unit::UnitSystem;
 use crate::http::error::Error;
 use crate::http::session::Keeper;
 use crate::pages::channel::list::in_short;
+use crate::pages::reminder::edit as reminder;
 use crate::pages::shell::Shell;
 use crate::pages::text;
 use crate::pages::visit::Visit;
@@ -61,7 +62,10 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
         visit.dates().day(jiff::tz::TimeZone::UTC.to_datetime(visit.app.clock.now()).date()),
     ];
     display.extend(keeper.theme.clone());
-    let channels = db::channel::own::list(&mut *visit.app.connection().await?, keeper.id).await?;
+    let mut db = visit.app.connection().await?;
+    let channels = db::channel::own::list(&mut db, keeper.id).await?;
+    let planned = db::reminder::find(&mut db, keeper.id).await?;
+    drop(db);
     let mut groups = vec![
         Group {
             title: "Yours",
@@ -83,8 +87,13 @@ pub async fn handle(visit: Visit, keeper: Keeper) -> Result<Response, Error> {
                     href: "/settings/calendar",
                 },
                 Entry {
+                    title: "Reminders",
+                    text: format!("Of what is due. Now: {}.", reminder::in_short(&visit, planned.as_ref())),
+                    href: "/settings/reminders",
+                },
+                Entry {
                     title: "Channels",
-                    text: format!("Where alerts go. Now: {}.", in_short(&channels)),
+                    text: format!("Where reminders and alerts go. Now: {}.", in_short(&channels)),
                     href: "/settings/channels",
                 },
             ],
