@@ -11,5 +11,6 @@ mod lease;
 mod mail;
 mod outage;
 mod outbox;
+mod reminders;
 mod rig;
 mod schedule;

@@ -43,6 +43,9 @@ mod settings {
     mod display {
         mod post;
     }
+    mod reminders {
+        mod post;
+    }
     mod parameters {
         mod post;
     }
@@ -65,6 +68,9 @@ mod forgotten {
 }
 mod reset {
     mod post;
+}
+mod deed {
+    mod all;
 }
 mod calendar {
     mod feed;

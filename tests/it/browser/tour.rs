@@ -35,6 +35,7 @@ const MET: &[&str] = &[
     "/settings/mail",
     "/settings/egress",
     "/settings/parameters",
+    "/settings/reminders",
     "/tanks",
     "/tanks/new",
     "/tanks/{id}",

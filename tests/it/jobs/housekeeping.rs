@@ -117,7 +117,7 @@ async fn what_has_expired_is_deleted_and_nothing_else() {
     assert_eq!(workers, ["new"]);
     let kinds: Vec<String> =
         sqlx::query_scalar("select kind from jobs order by kind").fetch_all(&db.pool).await.unwrap();
-    assert_eq!(kinds, ["alerts.all", "dead new", "done new", "housekeeping", "work"]);
+    assert_eq!(kinds, ["alerts.all", "dead new", "done new", "housekeeping", "reminders", "work"]);
     assert_eq!(job::status(&db, waiting).await.unwrap().unwrap().state, "waiting");
 }
 

@@ -105,6 +105,12 @@ async fn the_form_of_the_display() {
 }
 
 #[tokio::test]
+async fn the_form_of_reminders() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    assault(&app, &mut browser, &forms::reminders()).await;
+}
+
+#[tokio::test]
 async fn the_batch_form() {
     let (app, mut browser, tank) = TestApp::with_tank("reef_sw").await;
     let form = forms::batch(&app, &mut browser, tank).await;

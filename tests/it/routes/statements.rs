@@ -124,6 +124,7 @@ impl Ids {
             ("settings, jobs", "/settings/jobs".to_owned()),
             ("settings, mail", "/settings/mail".to_owned()),
             ("settings, channels", "/settings/channels".to_owned()),
+            ("settings, reminders", "/settings/reminders".to_owned()),
             ("settings, egress", "/settings/egress".to_owned()),
             ("settings, parameters", "/settings/parameters".to_owned()),
         ])

@@ -198,6 +198,14 @@ pub(super) fn display() -> Form {
     Form::new("/settings/display", SOMETHING_ELSE, fields)
 }
 
+/// When a keeper is reminded.
+pub(super) fn reminders() -> Form {
+    let fields = [("at", "07:30"), ("zone", "Europe/Berlin"), ("how", "single"), ("again", "once")];
+    let fields = fields.map(|(name, good)| Field::new(name, good, Kind::Exact)).to_vec();
+    let rest = vec![Field::new("enabled", "1", Kind::Ignored)];
+    Form { rest, ..Form::new("/settings/reminders", SOMETHING_ELSE, fields) }
+}
+
 /// The batch form of a tank, with a row for everything it tracks.
 pub(super) async fn batch(app: &TestApp, browser: &mut Browser, tank: TankId) -> Form {
     let path = format!("/tanks/{tank}/readings/new");

@@ -41,6 +41,8 @@ async fn every_query_parameter() {
         ("/settings/mail", "at"),
         ("/settings/channels", "x"),
         ("/settings/egress", "x"),
+        ("/settings/reminders", "x"),
+        ("/do/x", "x"),
         ("/sign-in", "next"),
         ("/", "x"),
         ("/tanks", "saved"),
