@@ -130,13 +130,19 @@ fn counts(sink: &MailSink) -> BTreeMap<String, usize> {
 #[tokio::test]
 async fn a_hundred_at_eight_in_mixed_zones_with_two_workers_while_redis_is_flushed() {
     // Each keeper's eight o'clock comes within the next day; the clock goes through it in steps of half an hour.
-    let home = Home::new("2026-11-29T18:00:00Z").await;
+    let home = Home::new("2026-11-30T00:00:00Z").await;
     let mut owner = None;
     for number in 0..100 {
         owner = Some(home.keeper(&format!("keeper{number}"), "08:00", ZONES[number % ZONES.len()]).await);
     }
     home.task("Feed", owner.unwrap()).await;
-    home.later(6);
+    // What lies behind is seen to.
+    let mut db = home.db.acquire().await.unwrap();
+    for planned in reminder::enabled(&mut db).await.unwrap() {
+        let today = planned.plan.reached(home.clock.now());
+        reminder::save(&mut db, planned.keeper, &planned.plan, today).await.unwrap();
+    }
+    drop(db);
     let plumbing = redis::own().await;
     let options = || Options { backoff: HASTY, ..alert() };
     let workers =
@@ -259,10 +265,10 @@ async fn once_only_and_what_is_put_off_or_taken_down_stays_away() {
     home.look().await;
     assert_eq!(home.written().await, 1);
     // What was told is not told again; what is put off no longer is.
-    for (written, _) in [(2, ()), (2, ())] {
+    for _ in 0..2 {
         home.later(24);
         home.look().await;
-        assert_eq!(home.written().await, written);
+        assert_eq!(home.written().await, 2);
     }
     // Something was done with it: it is another matter the next time.
     sqlx::query("update tasks set turn = turn + 1 where title = 'Feed'")
