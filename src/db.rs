@@ -31,6 +31,7 @@ pub mod reading_session;
 pub mod rollup;
 pub mod series;
 pub mod session;
+pub mod second_factor;
 pub mod sign_in;
 pub mod tank;
 pub mod task;

@@ -31,6 +31,7 @@ pub mod range_form;
 pub mod reading;
 pub mod search;
 pub mod seawater;
+pub mod second_factor;
 pub mod span;
 pub mod tank;
 pub mod task;
