@@ -127,7 +127,8 @@ pub async fn rename(db: &mut PgConnection, keeper: KeeperId, name: &str) -> Resu
 
 /// Gives a keeper another address (lower case). False when somebody else has it.
 pub async fn set_email(tx: &mut PgConnection, keeper: KeeperId, email: &str) -> Result<bool> {
-    let changed = sqlx::query!("update keepers set email = $2 where id = $1", keeper.0, email).execute(tx).await;
+    let changed =
+        sqlx::query!("update keepers set email = $2 where id = $1", keeper.0, email).execute(tx).await;
     match changed {
         Ok(_) => Ok(true),
         Err(sqlx::Error::Database(error)) if error.constraint() == Some("keepers_email_key") => Ok(false),

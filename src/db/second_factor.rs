@@ -106,10 +106,12 @@ pub async fn took(tx: &mut PgConnection, keeper: KeeperId, step: i64) -> Result<
 /// Turns it off, with its recovery codes and every sign-in that waits for a code. False when there was none in force.
 pub async fn remove(tx: &mut PgConnection, keeper: KeeperId) -> Result<bool> {
     token::lock_keeper(tx, keeper).await?;
-    let removed =
-        sqlx::query!("delete from second_factors where keeper_id = $1 and confirmed_at is not null", keeper.0)
-            .execute(&mut *tx)
-            .await?;
+    let removed = sqlx::query!(
+        "delete from second_factors where keeper_id = $1 and confirmed_at is not null",
+        keeper.0
+    )
+    .execute(&mut *tx)
+    .await?;
     sqlx::query!("delete from half_sign_ins where keeper_id = $1", keeper.0).execute(tx).await?;
     Ok(removed.rows_affected() == 1)
 }

@@ -193,14 +193,17 @@ pub async fn new_email_by_secret(
 
 /// Keeps everybody else who would change the keeper's account or its links waiting until the transaction ends.
 pub async fn lock_keeper(tx: &mut PgConnection, keeper: KeeperId) -> Result<()> {
-    sqlx::query!("select id from keepers where id = $1 for no key update", keeper.0).fetch_optional(tx).await?;
+    sqlx::query!("select id from keepers where id = $1 for no key update", keeper.0)
+        .fetch_optional(tx)
+        .await?;
     Ok(())
 }
 
 /// Takes back what a keeper waits to confirm. False when there was nothing.
 pub async fn end_emails(tx: &mut PgConnection, keeper: KeeperId) -> Result<bool> {
-    let ended =
-        sqlx::query!("delete from tokens where keeper_id = $1 and kind = 'email'", keeper.0).execute(tx).await?;
+    let ended = sqlx::query!("delete from tokens where keeper_id = $1 and kind = 'email'", keeper.0)
+        .execute(tx)
+        .await?;
     Ok(ended.rows_affected() > 0)
 }
 

@@ -57,15 +57,16 @@ impl Secret {
     /// The secret as apps take it by hand: base 32, in groups of four.
     pub fn typed(&self) -> String {
         let letters = self.base32().into_bytes();
-        let groups: Vec<_> = letters.chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+        let groups: Vec<_> =
+            letters.chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
         groups.join(" ")
     }
 
     fn base32(&self) -> String {
         // Twenty bytes are four times forty bits: no padding is ever needed.
         let group = |five: &[u8]| {
-            let bits = five.iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
-            (0..8).rev().map(move |place| letter(BASE32, (bits >> (5 * place)) as usize))
+            let bits = five.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+            (0..8).rev().map(move |place| letter(BASE32, (bits >> (5 * place)).to_le_bytes()[0]))
         };
         self.0.chunks(5).flat_map(group).collect()
     }
@@ -80,8 +81,9 @@ impl Secret {
     }
 }
 
-fn letter(alphabet: &[u8; 32], bits: usize) -> char {
-    char::from(alphabet[bits % 32])
+/// The letter of the lowest five bits.
+fn letter(alphabet: &[u8; 32], bits: u8) -> char {
+    char::from(alphabet[usize::from(bits % 32)])
 }
 
 fn encoded(text: &str) -> String {
@@ -118,7 +120,14 @@ impl Typed {
             return Some(Self::Code(plain));
         }
         // What Crockford's letters leave out is read as what it looks like.
-        let plain: String = plain.chars().map(|c| match c { 'O' => '0', 'I' | 'L' => '1', c => c }).collect();
+        let plain: String = plain
+            .chars()
+            .map(|c| match c {
+                'O' => '0',
+                'I' | 'L' => '1',
+                c => c,
+            })
+            .collect();
         (plain.len() == RECOVERY_BYTES && plain.bytes().all(|byte| CROCKFORD.contains(&byte)))
             .then_some(Self::Recovery(plain))
     }
@@ -126,7 +135,7 @@ impl Typed {
 
 /// A recovery code of these random bytes, in four groups of four.
 pub fn recovery_code(random: [u8; RECOVERY_BYTES]) -> String {
-    let letters: Vec<char> = random.iter().map(|byte| letter(CROCKFORD, usize::from(*byte))).collect();
+    let letters: Vec<char> = random.iter().map(|byte| letter(CROCKFORD, *byte)).collect();
     letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
@@ -182,11 +191,14 @@ mod tests {
         let code = recovery_code([0, 1, 31, 33, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 255]);
         assert_eq!(code, "01Z1-5678-9ABC-DEFZ");
         let plain = Typed::Recovery(code.replace('-', ""));
-        for typed in [code.clone(), code.to_lowercase(), code.replace('-', " "), code.replacen("01", "oL", 1)] {
+        for typed in [code.clone(), code.to_lowercase(), code.replace('-', " "), code.replacen("01", "oL", 1)]
+        {
             assert_eq!(Typed::read(&typed), Some(plain.clone()), "{typed}");
         }
         assert_eq!(Typed::read(" 123 456 "), Some(Typed::Code("123456".to_owned())));
-        for nonsense in ["", "12345", "1234567", "12345x", "\u{0}123456", "UUUU-UUUU-UUUU-UUUU", &"1".repeat(99)] {
+        for nonsense in
+            ["", "12345", "1234567", "12345x", "\u{0}123456", "UUUU-UUUU-UUUU-UUUU", &"1".repeat(99)]
+        {
             assert_eq!(Typed::read(nonsense), None, "{nonsense}");
         }
     }

@@ -58,10 +58,16 @@ mod tests {
     #[test]
     fn codes_slow_down_to_half_an_hour_and_never_lock() {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
-        for (count, seconds_ago, expected) in
-            [(5, 0, None), (6, 0, Some(2)), (6, 2, None), (9, 6, Some(10)), (60, 0, Some(1800)), (60, 1800, None)]
-        {
-            let guesses = Guesses { id: 1, count, last_at: Some(now - SignedDuration::from_secs(seconds_ago)) };
+        for (count, seconds_ago, expected) in [
+            (5, 0, None),
+            (6, 0, Some(2)),
+            (6, 2, None),
+            (9, 6, Some(10)),
+            (60, 0, Some(1800)),
+            (60, 1800, None),
+        ] {
+            let guesses =
+                Guesses { id: 1, count, last_at: Some(now - SignedDuration::from_secs(seconds_ago)) };
             assert_eq!(code_pause(&guesses, now).map(|left| left.as_secs()), expected, "{count}");
         }
     }

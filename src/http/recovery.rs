@@ -185,7 +185,12 @@ pub(super) struct Counted {
 }
 
 /// Counts a try, within the limits of sign-ins.
-pub(super) async fn count(app: &App, db: &mut PgConnection, account: &str, bucket: &str) -> Result<Counted, Error> {
+pub(super) async fn count(
+    app: &App,
+    db: &mut PgConnection,
+    account: &str,
+    bucket: &str,
+) -> Result<Counted, Error> {
     let now = app.clock.now();
     let since = now.saturating_sub(limits::WINDOW).unwrap_or(now);
     let account: [u8; 32] = Sha256::digest(account).into();

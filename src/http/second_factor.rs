@@ -16,7 +16,9 @@ use crate::db::audit::Entry;
 use crate::db::{self, second_factor as store};
 use crate::domain::audit::Act;
 use crate::domain::id::KeeperId;
-use crate::domain::second_factor::{RECOVERY_BYTES, RECOVERY_CODES, SECRET_BYTES, Secret, Typed, recovery_code};
+use crate::domain::second_factor::{
+    RECOVERY_BYTES, RECOVERY_CODES, SECRET_BYTES, Secret, Typed, recovery_code,
+};
 use crate::jobs::job::SecondFactorTold;
 use crate::jobs::{self, Job};
 use crate::proxy::{self, ClientInfo};
@@ -247,13 +249,8 @@ pub async fn turn_off(
     keeper: &Keeper,
     password: String,
     typed: &str,
-) -> Result<Proven<()>, Error> {
-    let off = async |tx: &mut PgConnection| {
-        store::remove(tx, keeper.id).await?;
-        account::note(app, tx, client, Act::SecondFactorOff, keeper.id, "").await?;
-        tell(app, tx, keeper.id, false, "").await
-    };
-    proven(app, client, keeper, password, typed, off).await
+) -> Result<Proven<Vec<String>>, Error> {
+    proven(app, client, keeper, password, typed, What::Off).await
 }
 
 /// Makes new recovery codes for the keeper who is signed in; the old ones no longer work.
@@ -267,22 +264,25 @@ pub async fn renew_codes(
     password: String,
     typed: &str,
 ) -> Result<Proven<Vec<String>>, Error> {
-    let renew = async |tx: &mut PgConnection| {
-        account::note(app, tx, client, Act::RecoveryCodesMade, keeper.id, "").await?;
-        new_codes(app, tx, keeper.id).await
-    };
-    proven(app, client, keeper, password, typed, renew).await
+    proven(app, client, keeper, password, typed, What::Codes).await
 }
 
-/// Does something after the password and a code, in the transaction that uses the code up.
-async fn proven<T>(
+/// What a password and a code are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Off,
+    Codes,
+}
+
+/// Does it after the password and a code, in the transaction that uses the code up; answers the new codes.
+async fn proven(
     app: &App,
     client: &ClientInfo,
     keeper: &Keeper,
     password: String,
     typed: &str,
-    act: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
-) -> Result<Proven<T>, Error> {
+    what: What,
+) -> Result<Proven<Vec<String>>, Error> {
     if !recovery::is_password(app, keeper, password).await? {
         return Ok(Proven::Wrong);
     }
@@ -299,10 +299,21 @@ async fn proven<T>(
     if let Some(guess) = guess {
         db::sign_in::take_back(&mut tx, guess).await?;
     }
-    let done = act(&mut tx).await?;
+    let codes = match what {
+        What::Off => {
+            store::remove(&mut tx, keeper.id).await?;
+            account::note(app, &mut tx, client, Act::SecondFactorOff, keeper.id, "").await?;
+            tell(app, &mut tx, keeper.id, false, "").await?;
+            Vec::new()
+        }
+        What::Codes => {
+            account::note(app, &mut tx, client, Act::RecoveryCodesMade, keeper.id, "").await?;
+            new_codes(app, &mut tx, keeper.id).await?
+        }
+    };
     tx.commit().await?;
     app.wake.notify();
-    Ok(Proven::Done(done))
+    Ok(Proven::Done(codes))
 }
 
 /// Counts a try in the settings, apart from those at sign-in.
@@ -368,7 +379,8 @@ async fn new_codes(app: &App, tx: &mut PgConnection, keeper: KeeperId) -> Result
             recovery_code(random)
         })
         .collect();
-    let hashes: Vec<_> = codes.iter().map(|code| cookies::hash(&account::normalise_code(code)).to_vec()).collect();
+    let hashes: Vec<_> =
+        codes.iter().map(|code| cookies::hash(&account::normalise_code(code)).to_vec()).collect();
     store::set_codes(tx, keeper, &hashes, app.clock.now()).await?;
     Ok(codes)
 }

@@ -226,23 +226,23 @@ mod tests {
             lines: Vec::new(),
             path: "/tasks".into(),
         };
-        let message = ToChannel { channel: ChannelId(uuid::Uuid::nil()), message };
+        let message = ToChannel { channel: ChannelId(Uuid::nil()), message };
         vec![
             Job::Welcome(to.clone()),
             Job::MailTest(to.clone()),
-            Job::Invite(ForInvite { invite: InviteId(uuid::Uuid::nil()) }),
+            Job::Invite(ForInvite { invite: InviteId(Uuid::nil()) }),
             Job::Reset(ForAddress { email: to.email.clone() }),
-            Job::PasswordChanged(ForKeeper { keeper: KeeperId(uuid::Uuid::nil()) }),
+            Job::PasswordChanged(ForKeeper { keeper: KeeperId(Uuid::nil()) }),
             Job::SecondFactor(SecondFactorTold {
-                keeper: KeeperId(uuid::Uuid::nil()),
+                keeper: KeeperId(Uuid::nil()),
                 on: true,
                 by: String::new(),
             }),
-            Job::EmailChange(ForEmailChange { email: to.email.clone(), request: uuid::Uuid::nil() }),
+            Job::EmailChange(ForEmailChange { email: to.email.clone(), request: Uuid::nil() }),
             Job::EmailChanged(EmailWas { email: to.email, name: to.name, now: "a@example.org".into() }),
             Job::ToChannel(message),
             Job::Housekeeping,
-            Job::Alerts(OfTank { tank: TankId(uuid::Uuid::nil()) }),
+            Job::Alerts(OfTank { tank: TankId(Uuid::nil()) }),
             Job::AlertsOfAll,
         ]
     }

@@ -229,7 +229,11 @@ const PLAIN: &[(Note, &str, &str)] = &[
     (Note::SecondFactorOff, "factor-off", "The second factor is off: your password alone signs you in."),
     (Note::SecondFactorStale, "factor-stale", "Nothing was changed: it is as this page says."),
     (Note::SecondFactorOffFor, "factor-off-for", "Their second factor is off, and a mail tells them so."),
-    (Note::EmailAsked, "email-asked", "A mail is on its way. The address changes when you use the link in it."),
+    (
+        Note::EmailAsked,
+        "email-asked",
+        "A mail is on its way. The address changes when you use the link in it.",
+    ),
     (Note::EmailChanged, "email-changed", "The e-mail address is changed. Sign in with it from now on."),
     (Note::EmailTakenBack, "email-taken-back", "Taken back: the address stays as it is."),
     (Note::SessionEnded, "session-ended", "It is signed out."),

@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::parts::Markup;
 use super::{
-    account, alert, animal, audit, calendar, care, channel, chart, dashboard, display, egress, email, error, invite,
-    job, keeper, mail, parameter, photo, range, reading, reading_session, recovery, registration, second_factor, session,
-    settings, setup, tank, task, timeline, tracking,
+    account, alert, animal, audit, calendar, care, channel, chart, dashboard, display, egress, email, error,
+    invite, job, keeper, mail, parameter, photo, range, reading, reading_session, recovery, registration,
+    second_factor, session, settings, setup, tank, task, timeline, tracking,
 };
 
 mod markup;

@@ -46,7 +46,7 @@ impl ConfirmPage {
 /// The QR code of an address, as a picture for the page.
 fn picture(address: &str) -> anyhow::Result<Markup> {
     let code = QrCode::with_error_correction_level(address, EcLevel::M).context("a QR code")?;
-    let picture = code.render::<svg::Color<'_>>().module_dimensions(5, 5).build();
+    let picture = code.render::<svg::Color<'_>>().module_dimensions(4, 4).build();
     let (_, picture) = picture.split_once("?>").context("a picture without its first line")?;
     let open = "<svg role=\"img\" aria-label=\"QR code for the app; the text below says the same\"";
     Ok(Markup(picture.replacen("<svg", open, 1)))

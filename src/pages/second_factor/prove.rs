@@ -82,8 +82,7 @@ pub struct ProvePage {
 
 impl ProvePage {
     fn new(shell: Shell, what: What) -> Self {
-        let code =
-            Field { hint: "From the app, or a recovery code.".into(), ..code_field() };
+        let code = Field { hint: "From the app, or a recovery code.".into(), ..code_field() };
         Self { shell, what, password: password_field(), code, error: None }
     }
 
@@ -148,7 +147,7 @@ pub async fn off(
         Err(page) => return visit.page_with(StatusCode::UNPROCESSABLE_ENTITY, &*page),
     };
     match second_factor::turn_off(&visit.app, &client, &keeper, password, &code).await? {
-        Proven::Done(()) => Ok(visit.go(HREF, Some(Note::SecondFactorOff))),
+        Proven::Done(_) => Ok(visit.go(HREF, Some(Note::SecondFactorOff))),
         Proven::Wrong => wrong(&visit, What::Off),
         Proven::Stale => Ok(visit.go(HREF, Some(Note::SecondFactorStale))),
     }

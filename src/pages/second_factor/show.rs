@@ -39,7 +39,10 @@ pub(super) async fn page(visit: &Visit, keeper: &Keeper) -> Result<SecondFactorP
     let standing = db::second_factor::standing(&mut *visit.app.connection().await?, keeper.id).await?;
     let facts = standing.map(|standing| {
         vec![
-            Fact { label: "On since".to_owned(), value: text::when(standing.since, &home, now, visit.dates()) },
+            Fact {
+                label: "On since".to_owned(),
+                value: text::when(standing.since, &home, now, visit.dates()),
+            },
             Fact { label: "Recovery codes left".to_owned(), value: standing.codes.to_string() },
         ]
     });

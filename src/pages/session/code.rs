@@ -10,8 +10,8 @@ use super::create::{Wait, arrive};
 use super::local;
 use super::new::SignInPage;
 use super::resume::Kept;
-use crate::http::cookies::{self, Name};
 use crate::http::account::Refused;
+use crate::http::cookies::{self, Name};
 use crate::http::error::Error;
 use crate::http::second_factor::{self, Entered};
 use crate::pages::form::{Field, Problem};
@@ -97,7 +97,8 @@ pub async fn handle(
             Ok(response)
         }
         Ok(Entered::Gone) => {
-            let mut again = SignInPage { shell: page.shell, next: page.next, kept: page.kept, ..SignInPage::default() };
+            let mut again =
+                SignInPage { shell: page.shell, next: page.next, kept: page.kept, ..SignInPage::default() };
             again.form.error = Some(OVER.to_owned());
             let mut response = visit.page_with(StatusCode::UNAUTHORIZED, &again)?;
             cookies::remove(response.headers_mut(), &visit.app.settings, Name::HalfSignIn);

@@ -8,9 +8,9 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::code::CodePage;
-use super::{code_address, local};
 use super::new::{SignInForm, SignInPage};
 use super::resume::{Kept, ResumePage};
+use super::{code_address, local};
 use crate::domain::keeper::{Email, PASSWORD_MAX_BYTES};
 use crate::http::account::{self, Accepted, Refused, SignedIn};
 use crate::http::error::Error;
@@ -80,8 +80,11 @@ impl Wait {
 
     /// In words.
     pub(super) fn text(&self) -> String {
-        let again_in =
-            if self.0 < 90 { format!("{} seconds", self.0) } else { format!("{} minutes", self.0.div_ceil(60)) };
+        let again_in = if self.0 < 90 {
+            format!("{} seconds", self.0)
+        } else {
+            format!("{} minutes", self.0.div_ceil(60))
+        };
         format!("There were too many tries. Wait {again_in}, then try again.")
     }
 

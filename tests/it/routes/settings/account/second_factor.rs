@@ -16,7 +16,11 @@ pub(in crate::routes) async fn code(app: &TestApp, keeper: KeeperId, off: i64) -
 }
 
 /// Turns it on with the forms; the recovery codes.
-pub(in crate::routes) async fn turn_on(app: &TestApp, browser: &mut Browser, keeper: KeeperId) -> Vec<String> {
+pub(in crate::routes) async fn turn_on(
+    app: &TestApp,
+    browser: &mut Browser,
+    keeper: KeeperId,
+) -> Vec<String> {
     browser.post(HREF, &[("current_password", PASSWORD)]).await.is(200).says("<svg role=\"img\"");
     let first = code(app, keeper, 0).await;
     let answer = browser.post(&format!("{HREF}/confirm"), &[("code", &first)]).await;
@@ -76,7 +80,8 @@ async fn it_is_on_after_the_first_code_and_asked_for_after_the_password() {
     password(&mut phone).await.is(303);
     give(&mut phone, &codes[3]).await.is(422);
     assert_eq!(
-        app.column("select act from audit_log where act like 'second%' or act like 'recovery%' order by at").await,
+        app.column("select act from audit_log where act like 'second%' or act like 'recovery%' order by at")
+            .await,
         ["second_factor_on", "recovery_code_used"]
     );
 }
@@ -204,7 +209,9 @@ async fn it_is_turned_off_with_password_and_code_or_by_an_owner() {
     let codes = turn_on(&app, &mut browser, keeper).await;
     let fields = |password, code| [("current_password", password), ("code", code)];
     let (off, renew) = (format!("{HREF}/off"), format!("{HREF}/codes"));
-    for (password, code) in [("", "123456"), (PASSWORD, ""), (PASSWORD, "x"), ("wrong wrong wrong", &codes[0])] {
+    for (password, code) in
+        [("", "123456"), (PASSWORD, ""), (PASSWORD, "x"), ("wrong wrong wrong", &codes[0])]
+    {
         browser.post(&off, &fields(password, code)).await.is(422);
     }
     let answer = browser.post(&renew, &fields(PASSWORD, &codes[0])).await;
@@ -224,7 +231,10 @@ async fn it_is_turned_off_with_password_and_code_or_by_an_owner() {
     browser.post(&path, &[]).await.is(303);
     browser.get(&format!("/settings/keepers/{ben}")).await.says("Their second factor is off");
     assert_eq!(
-        app.column("select actor_name || ' for ' || subject_name from audit_log where detail = 'by an owner'").await,
+        app.column(
+            "select actor_name || ' for ' || subject_name from audit_log where detail = 'by an owner'"
+        )
+        .await,
         ["Marina for Ben"]
     );
     let told = "select payload->>'by' from jobs where payload->>'by' <> ''";
