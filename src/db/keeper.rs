@@ -132,7 +132,7 @@ pub async fn set_email(tx: &mut PgConnection, keeper: KeeperId, email: &str) -> 
     match changed {
         Ok(_) => Ok(true),
         Err(sqlx::Error::Database(error)) if error.constraint() == Some("keepers_email_key") => Ok(false),
-        Err(error) => Err(error),
+        Err(error) => Err(error.into()),
     }
 }
 
