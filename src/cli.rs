@@ -110,6 +110,11 @@ pub enum AdminCommand {
         /// The keeper's address
         email: String,
     },
+    /// Turn off the second factor of a keeper who lost the phone
+    SecondFactorOff {
+        /// The keeper's address
+        email: String,
+    },
     /// Fill a household with three tanks, measured over two years, to look around in
     Demo {
         /// Add them beside the tanks that are there
@@ -248,6 +253,9 @@ pub fn run(cli: Cli, environ: &Environ, inherited: Result<Inherited, sockets::Er
             match command {
                 AdminCommand::SetupCode => admin::setup_code(&mut db, &Clock::system(), out).await,
                 AdminCommand::ResetPassword { email } => admin::reset_password(&mut db, &email, out).await,
+                AdminCommand::SecondFactorOff { email } => {
+                    admin::second_factor_off(&mut db, &Clock::system(), &email, out).await
+                }
                 AdminCommand::Demo { add } => {
                     let zone = environ.text("DEFAULT_TZ").unwrap_or("UTC");
                     admin::demo::run(&mut db, &Clock::system(), zone, add, out).await
@@ -340,6 +348,7 @@ mod tests {
             "admin test-mail me@example.org",
             "admin demo --add",
             "admin reset-password me@example.org",
+            "admin second-factor-off me@example.org",
             "stage --once --json",
             "stage --demo --fresh",
             "stage --ingress cloudflared --quick --state /var/tmp/x --fresh",

@@ -30,6 +30,7 @@ pub mod reading;
 pub mod reading_session;
 pub mod reminder;
 pub mod rollup;
+pub mod second_factor;
 pub mod secret;
 pub mod series;
 pub mod session;

@@ -33,6 +33,7 @@ pub mod reading;
 pub mod reminder;
 pub mod search;
 pub mod seawater;
+pub mod second_factor;
 pub mod span;
 pub mod tank;
 pub mod task;

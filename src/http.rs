@@ -6,6 +6,7 @@ pub mod assets;
 pub mod body;
 pub mod cookies;
 pub mod cross_site;
+pub mod email_change;
 pub mod error;
 pub mod headers;
 pub mod health;
@@ -19,6 +20,7 @@ pub mod recovery;
 pub mod registration;
 pub mod request_id;
 pub mod router;
+pub mod second_factor;
 pub mod session;
 
 pub use app::App;

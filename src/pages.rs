@@ -15,6 +15,7 @@ pub mod dashboard;
 pub mod deed;
 pub mod display;
 pub mod egress;
+pub mod email;
 pub mod error;
 pub mod estimate;
 pub mod form;
@@ -34,6 +35,7 @@ pub mod reading_session;
 pub mod recovery;
 pub mod registration;
 pub mod reminder;
+pub mod second_factor;
 pub mod session;
 pub mod settings;
 pub mod setup;
@@ -72,6 +74,8 @@ pub fn signed_in() -> Router<App> {
         .merge(reading_session::routes())
         .merge(chart::routes())
         .merge(account::routes())
+        .merge(second_factor::routes())
+        .merge(email::routes())
         .merge(invite::routes())
         .merge(keeper::routes())
         .merge(audit::routes())
@@ -92,6 +96,8 @@ pub fn open() -> Router<App> {
         .merge(recovery::routes())
         .merge(deed::routes())
         .route("/setup", get(setup::new::handle).post(setup::create::handle))
+        .merge(email::open_routes())
+        .route("/sign-in/code", get(session::code::show).post(session::code::handle))
         .route("/sign-in", get(session::new::handle).post(session::create::handle))
         // Where the predecessor had it, and where people look.
         .route("/login", get(async || Redirect::permanent("/sign-in")))

@@ -9,11 +9,15 @@ use jiff::SignedDuration;
 use sqlx::{Connection as _, PgConnection};
 use tokio::task::spawn_blocking;
 
+use crate::db::audit::Entry;
 use crate::db::{self, token};
+use crate::domain::audit::Act;
+use crate::domain::id::KeeperId;
 use crate::domain::keeper::{Email, check_password};
 use crate::http::password::Hasher;
 use crate::http::{account, cookies};
-use crate::jobs::{self, Job, job::Addressee};
+use crate::jobs::job::{Addressee, SecondFactorTold};
+use crate::jobs::{self, Job};
 use crate::system::clock::Clock;
 
 /// How long a setup code may be used.
@@ -34,7 +38,7 @@ pub async fn setup_code(db: &mut PgConnection, clock: &Clock, out: &mut dyn Writ
     let hash = cookies::hash(&account::normalise_code(&code));
     let mut tx = db.begin().await?;
     let until = now.saturating_add(SETUP_CODE_LIFETIME)?;
-    token::create(&mut tx, clock.uuid(), token::Kind::Setup, &hash, now, until).await?;
+    token::create(&mut tx, clock.uuid(), token::Subject::Setup, &hash, now, until).await?;
     tx.commit().await?;
     // The code alone is on standard output, so that a script can read it.
     writeln!(out, "{code}").context("standard output")
@@ -73,6 +77,7 @@ pub async fn reset_password(db: &mut PgConnection, email: &str, out: &mut dyn Wr
     let mut tx = db.begin().await?;
     db::keeper::set_password_hash(&mut tx, keeper.id, &hash).await?;
     let ended = db::session::revoke_all(&mut tx, keeper.id).await?;
+    token::end_of_keeper(&mut tx, KeeperId(keeper.id)).await?;
     tx.commit().await?;
     writeln!(out, "the password of {email} is changed; sessions ended: {ended}")
         .context("standard output")?;
@@ -81,6 +86,41 @@ pub async fn reset_password(db: &mut PgConnection, email: &str, out: &mut dyn Wr
             .context("standard output")?;
     }
     Ok(())
+}
+
+/// `admin second-factor-off`: a keeper who lost the phone and the recovery codes signs in with the password alone. The
+/// keeper is told by mail, as soon as a worker can send one.
+///
+/// # Errors
+/// When there is no such keeper, no second factor, or the database fails.
+pub async fn second_factor_off(
+    db: &mut PgConnection,
+    clock: &Clock,
+    email: &str,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let email: Email = email.parse().with_context(|| format!("{email:?}"))?;
+    let Some(keeper) = db::keeper::credentials(db, email.as_str()).await? else {
+        bail!("no keeper has the address {email}");
+    };
+    let keeper = KeeperId(keeper.id);
+    let mut tx = db.begin().await?;
+    if !db::second_factor::remove(&mut tx, keeper).await? {
+        bail!("{email} has no second factor");
+    }
+    let entry = Entry {
+        act: Act::SecondFactorOff,
+        actor: None,
+        subject: Some(keeper),
+        detail: "on the machine",
+        addr: None,
+    };
+    db::audit::record(&mut tx, clock, entry).await?;
+    let by = "somebody at the machine that runs the log".to_owned();
+    let told = SecondFactorTold { keeper, on: false, by };
+    jobs::enqueue(&mut tx, clock, &Job::SecondFactor(told)).await?;
+    tx.commit().await?;
+    writeln!(out, "the second factor of {email} is off; a mail tells them so").context("standard output")
 }
 
 fn read_password() -> Result<String> {

@@ -19,7 +19,7 @@ pub async fn run(db: &mut PgConnection, clock: &Clock, minutes: u16, out: &mut d
     let now = clock.now();
     let expires_at = now.saturating_add(SignedDuration::from_mins(i64::from(minutes)))?;
     let hash = cookies::hash(&secret);
-    token::create(db, clock.uuid(), token::Kind::Verify, &hash, now, expires_at)
+    token::create(db, clock.uuid(), token::Subject::Verify, &hash, now, expires_at)
         .await
         .context("the token could not be stored")?;
     writeln!(out, "{secret}").context("standard output")

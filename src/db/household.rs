@@ -3,7 +3,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Result, session};
+use super::{Result, session, token};
 use crate::domain::id::KeeperId;
 use crate::domain::keeper::Role;
 
@@ -72,6 +72,7 @@ pub async fn set_active(tx: &mut PgConnection, keeper: KeeperId, active: bool) -
     sqlx::query!("update keepers set active = $2 where id = $1", keeper.0, active).execute(&mut *tx).await?;
     if !active {
         session::revoke_all(tx, keeper.0).await?;
+        token::end_of_keeper(tx, keeper).await?;
     }
     Ok(Changed::Done)
 }

@@ -40,6 +40,17 @@ pub async fn expired_tokens(pool: &PgPool, now: Timestamp) -> sqlx::Result<u64> 
     Ok(deleted.rows_affected())
 }
 
+/// Deletes up to [`BITE`] sign-ins whose code never came.
+pub async fn expired_half_sign_ins(pool: &PgPool, now: Timestamp) -> sqlx::Result<u64> {
+    let deleted = sqlx::query!(
+        "delete from half_sign_ins where id in (select id from half_sign_ins where expires_at < $1 limit 2000)",
+        now.to_sqlx() as _
+    )
+    .execute(pool)
+    .await?;
+    Ok(deleted.rows_affected())
+}
+
 /// Deletes up to [`BITE`] failed sign-ins from before `before`.
 pub async fn old_sign_in_failures(pool: &PgPool, before: Timestamp) -> sqlx::Result<u64> {
     let deleted = sqlx::query!(

@@ -93,6 +93,18 @@ pub async fn password_hash(db: &mut PgConnection, keeper: KeeperId) -> Result<Op
         .await?)
 }
 
+/// Whether a keeper may still sign in with what was compared, kept so until the transaction ends.
+pub async fn still_signs_in(tx: &mut PgConnection, keeper: KeeperId, hash: &str) -> Result<bool> {
+    let found = sqlx::query_scalar!(
+        "select id from keepers where id = $1 and password_hash = $2 and active for no key update",
+        keeper.0,
+        hash
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(found.is_some())
+}
+
 /// Replaces a keeper's password hash, for instance when hashing parameters have changed.
 pub async fn set_password_hash(db: &mut PgConnection, keeper: Uuid, hash: &str) -> Result<()> {
     sqlx::query!("update keepers set password_hash = $2 where id = $1", keeper, hash).execute(db).await?;
@@ -111,6 +123,17 @@ pub async fn signed_in(db: &mut PgConnection, keeper: Uuid, at: Timestamp) -> Re
 pub async fn rename(db: &mut PgConnection, keeper: KeeperId, name: &str) -> Result<()> {
     sqlx::query!("update keepers set display_name = $2 where id = $1", keeper.0, name).execute(db).await?;
     Ok(())
+}
+
+/// Gives a keeper another address (lower case). False when somebody else has it.
+pub async fn set_email(tx: &mut PgConnection, keeper: KeeperId, email: &str) -> Result<bool> {
+    let changed =
+        sqlx::query!("update keepers set email = $2 where id = $1", keeper.0, email).execute(tx).await;
+    match changed {
+        Ok(_) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.constraint() == Some("keepers_email_key") => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A keeper as owners see them.

@@ -8,7 +8,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Result;
+use super::{Result, second_factor};
 use crate::domain::id::{KeeperId, ParameterId};
 
 /// A session and the keeper it belongs to, with how they want to see things, in one row: every page needs it.
@@ -178,7 +178,8 @@ pub async fn revoke_others(tx: &mut PgConnection, keeper: KeeperId, kept: Uuid) 
     let ended = sqlx::query!("delete from sessions where keeper_id = $1 and id <> $2", keeper.0, kept)
         .execute(&mut *tx)
         .await?;
-    sqlx::query!("delete from devices where keeper_id = $1", keeper.0).execute(tx).await?;
+    sqlx::query!("delete from devices where keeper_id = $1", keeper.0).execute(&mut *tx).await?;
+    second_factor::end_halves(tx, keeper).await?;
     Ok(ended.rows_affected())
 }
 
@@ -186,7 +187,8 @@ pub async fn revoke_others(tx: &mut PgConnection, keeper: KeeperId, kept: Uuid) 
 /// sessions there were.
 pub async fn revoke_all(tx: &mut PgConnection, keeper: Uuid) -> Result<u64> {
     let ended = sqlx::query!("delete from sessions where keeper_id = $1", keeper).execute(&mut *tx).await?;
-    sqlx::query!("delete from devices where keeper_id = $1", keeper).execute(tx).await?;
+    sqlx::query!("delete from devices where keeper_id = $1", keeper).execute(&mut *tx).await?;
+    second_factor::end_halves(tx, KeeperId(keeper)).await?;
     Ok(ended.rows_affected())
 }
 

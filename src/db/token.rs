@@ -19,6 +19,8 @@ pub enum Kind {
     Invite,
     /// Chooses a new password.
     Reset,
+    /// Confirms a new e-mail address.
+    Email,
 }
 
 impl Kind {
@@ -28,72 +30,53 @@ impl Kind {
             Self::Verify => "verify",
             Self::Invite => "invite",
             Self::Reset => "reset",
+            Self::Email => "email",
         }
     }
 }
 
-/// Stores a token. A new setup code replaces the older ones.
+/// Whom or what a token is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// The household's first owner. A new code replaces the older ones.
+    Setup,
+    /// The answering route of `verify`.
+    Verify,
+    /// An invite. It is one of several: a link for each way it was handed over.
+    Invite(InviteId),
+    /// A keeper who chooses a new password.
+    Reset(KeeperId),
+    /// A keeper who wants to sign in with this address (lower case) from now on.
+    Email(KeeperId, &'a str),
+}
+
+/// Stores a token.
 pub async fn create(
     tx: &mut PgConnection,
     id: Uuid,
-    kind: Kind,
+    subject: Subject<'_>,
     secret_hash: &[u8],
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<()> {
+    let (kind, invite, keeper, email) = match subject {
+        Subject::Setup => (Kind::Setup, None, None, None),
+        Subject::Verify => (Kind::Verify, None, None, None),
+        Subject::Invite(invite) => (Kind::Invite, Some(invite.0), None, None),
+        Subject::Reset(keeper) => (Kind::Reset, None, Some(keeper.0), None),
+        Subject::Email(keeper, email) => (Kind::Email, None, Some(keeper.0), Some(email)),
+    };
     if kind == Kind::Setup {
         sqlx::query!("delete from tokens where kind = 'setup' and used_at is null").execute(&mut *tx).await?;
     }
     sqlx::query!(
-        "insert into tokens (id, kind, secret_hash, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+        "insert into tokens (id, kind, invite_id, keeper_id, email, secret_hash, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id,
         kind.as_str(),
-        secret_hash,
-        now.to_sqlx() as _,
-        expires_at.to_sqlx() as _,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Stores a token of an invite. It is one of several: a link for each way it was handed over.
-pub async fn create_for_invite(
-    tx: &mut PgConnection,
-    id: Uuid,
-    invite: InviteId,
-    secret_hash: &[u8],
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "insert into tokens (id, kind, invite_id, secret_hash, created_at, expires_at)
-         values ($1, 'invite', $2, $3, $4, $5)",
-        id,
-        invite.0,
-        secret_hash,
-        now.to_sqlx() as _,
-        expires_at.to_sqlx() as _,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Stores a token with which a keeper's password is chosen anew.
-pub async fn create_for_reset(
-    tx: &mut PgConnection,
-    id: Uuid,
-    keeper: KeeperId,
-    secret_hash: &[u8],
-    now: Timestamp,
-    expires_at: Timestamp,
-) -> Result<()> {
-    sqlx::query!(
-        "insert into tokens (id, kind, keeper_id, secret_hash, created_at, expires_at)
-         values ($1, 'reset', $2, $3, $4, $5)",
-        id,
-        keeper.0,
+        invite,
+        keeper,
+        email,
         secret_hash,
         now.to_sqlx() as _,
         expires_at.to_sqlx() as _,
@@ -130,6 +113,98 @@ pub async fn reset_of(
         }
     }
     Ok(Some(KeeperId(keeper)))
+}
+
+/// An e-mail address that waits to be confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEmail {
+    /// Whose it will be.
+    pub keeper: KeeperId,
+    /// The address, in lower case.
+    pub email: String,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+struct EmailRow {
+    keeper: Uuid,
+    email: String,
+    expires_at: jiff_sqlx::Timestamp,
+}
+
+impl From<EmailRow> for NewEmail {
+    fn from(row: EmailRow) -> Self {
+        Self { keeper: KeeperId(row.keeper), email: row.email, expires_at: row.expires_at.to_jiff() }
+    }
+}
+
+/// The address that a keeper is waiting to confirm.
+pub async fn new_email_of(
+    db: &mut PgConnection,
+    keeper: KeeperId,
+    now: Timestamp,
+) -> Result<Option<NewEmail>> {
+    let row = sqlx::query_as!(
+        EmailRow,
+        r#"select keeper_id as "keeper!", email as "email!", expires_at from tokens
+           where kind = 'email' and keeper_id = $1 and used_at is null and expires_at > $2
+           order by id desc limit 1"#,
+        keeper.0,
+        now.to_sqlx() as _,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(NewEmail::from))
+}
+
+/// What the token of this id asks for, if its keeper is active and it was not taken back.
+pub async fn new_email_by_id(db: &mut PgConnection, id: Uuid, now: Timestamp) -> Result<Option<NewEmail>> {
+    let row = sqlx::query_as!(
+        EmailRow,
+        r#"select t.keeper_id as "keeper!", t.email as "email!", t.expires_at
+           from tokens t join keepers k on k.id = t.keeper_id
+           where t.kind = 'email' and t.id = $1 and t.used_at is null and t.expires_at > $2 and k.active"#,
+        id,
+        now.to_sqlx() as _,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(NewEmail::from))
+}
+
+/// What a link's secret asks for, if it still does.
+pub async fn new_email_by_secret(
+    db: &mut PgConnection,
+    secret_hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<NewEmail>> {
+    let row = sqlx::query_as!(
+        EmailRow,
+        r#"select t.keeper_id as "keeper!", t.email as "email!", t.expires_at
+           from tokens t join keepers k on k.id = t.keeper_id
+           where t.kind = 'email' and t.secret_hash = $1 and t.used_at is null and t.expires_at > $2 and k.active"#,
+        secret_hash,
+        now.to_sqlx() as _,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(NewEmail::from))
+}
+
+/// Keeps everybody else who would change the keeper's account or its links waiting until the transaction ends.
+pub async fn lock_keeper(tx: &mut PgConnection, keeper: KeeperId) -> Result<()> {
+    sqlx::query!("select id from keepers where id = $1 for no key update", keeper.0)
+        .fetch_optional(tx)
+        .await?;
+    Ok(())
+}
+
+/// Takes back what a keeper waits to confirm. False when there was nothing.
+pub async fn end_emails(tx: &mut PgConnection, keeper: KeeperId) -> Result<bool> {
+    let ended = sqlx::query!("delete from tokens where keeper_id = $1 and kind = 'email'", keeper.0)
+        .execute(tx)
+        .await?;
+    Ok(ended.rows_affected() > 0)
 }
 
 /// Ends every link with which a keeper's account could be changed: what they were for has happened.

@@ -27,6 +27,8 @@ pub enum Act {
     PasswordReset,
     /// Another e-mail address was asked for.
     EmailAsked,
+    /// It was taken back before it was confirmed.
+    EmailTakenBack,
     /// The e-mail address was changed.
     EmailChanged,
     /// The second factor was turned on.
@@ -67,6 +69,7 @@ const ACTS: &[(Act, &str, &str)] = &[
     (Act::ResetAsked, "reset_asked", "Asked for a password reset"),
     (Act::PasswordReset, "password_reset", "Reset the password"),
     (Act::EmailAsked, "email_asked", "Asked to change the e-mail address"),
+    (Act::EmailTakenBack, "email_taken_back", "Took the change of the e-mail address back"),
     (Act::EmailChanged, "email_changed", "Changed the e-mail address"),
     (Act::SecondFactorOn, "second_factor_on", "Turned the second factor on"),
     (Act::SecondFactorOff, "second_factor_off", "Turned the second factor off"),

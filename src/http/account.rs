@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::cookies::{self, Credential, Name};
 use super::error::Error;
 use super::password::{Caller, Verdict};
+use super::second_factor::{self, HalfSignIn};
 use super::{App, limits, session};
 use crate::db::audit::Entry;
 use crate::db::{self, token};
@@ -39,6 +40,15 @@ impl SignedIn {
         let year = Duration::from_secs(DEVICE.as_secs().unsigned_abs());
         cookies::set(headers, &app.settings, Name::Device, &self.device.value(), year);
     }
+}
+
+/// What a right password leads to.
+#[derive(Debug)]
+pub enum Accepted {
+    /// Signed in.
+    Done(SignedIn),
+    /// The keeper has a second factor: its code is asked for.
+    Code(HalfSignIn),
 }
 
 /// Why somebody is not signed in.
@@ -94,7 +104,7 @@ pub async fn sign_in(
     headers: &HeaderMap,
     email: &str,
     password: String,
-) -> Result<SignedIn, Refused> {
+) -> Result<Accepted, Refused> {
     let now = app.clock.now();
     let bucket = proxy::bucket(client.addr);
     let account: [u8; 32] = Sha256::digest(email).into();
@@ -128,17 +138,41 @@ pub async fn sign_in(
     };
     let mut db = app.connection().await?;
     let mut tx = db.begin().await?;
+    // While the hash was computed the password may have been changed, or the account deactivated: that ended what
+    // was signed in, and must not miss what is about to be.
+    let keeper = KeeperId(account.id);
+    if !db::keeper::still_signs_in(&mut tx, keeper, &account.password_hash).await? {
+        return Err(Refused::Wrong);
+    }
     if let Verdict::Rehashed(hash) = &verdict {
         db::keeper::set_password_hash(&mut tx, account.id, hash).await?;
     }
     db::sign_in::take_back(&mut tx, attempt.id).await?;
-    db::sign_in::know_address(&mut tx, account.id, &bucket, now).await?;
-    db::keeper::signed_in(&mut tx, account.id, now).await?;
-    let new_device = device.is_none();
-    let signed_in = open_session(app, &mut tx, account.id, client, headers, device).await?;
-    let detail = if new_device { "on a device that was not known" } else { "" };
-    note(app, &mut tx, client, Act::SignedIn, KeeperId(account.id), detail).await?;
+    let accepted = if db::second_factor::standing(&mut tx, keeper).await?.is_some() {
+        // A remembered device is no second factor: it only keeps its place among the tries.
+        Accepted::Code(second_factor::half(app, &mut tx, keeper).await?)
+    } else {
+        Accepted::Done(finish(app, &mut tx, client, headers, keeper, device).await?)
+    };
     tx.commit().await?;
+    Ok(accepted)
+}
+
+/// Everything that was asked for was right: opens the session, knows the address and the device from now on.
+pub(super) async fn finish(
+    app: &App,
+    tx: &mut PgConnection,
+    client: &ClientInfo,
+    headers: &HeaderMap,
+    keeper: KeeperId,
+    device: Option<Credential>,
+) -> Result<SignedIn, Error> {
+    let now = app.clock.now();
+    db::sign_in::know_address(tx, keeper.0, &proxy::bucket(client.addr), now).await?;
+    db::keeper::signed_in(tx, keeper.0, now).await?;
+    let detail = if device.is_none() { "on a device that was not known" } else { "" };
+    let signed_in = open_session(app, tx, keeper.0, client, headers, device).await?;
+    note(app, tx, client, Act::SignedIn, keeper, detail).await?;
     Ok(signed_in)
 }
 
@@ -271,7 +305,7 @@ pub fn normalise_code(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
-async fn known_device(
+pub(super) async fn known_device(
     app: &App,
     db: &mut PgConnection,
     headers: &HeaderMap,

@@ -18,6 +18,8 @@ pub enum Name {
     Session,
     /// The remembered device.
     Device,
+    /// A sign-in that waits for its code.
+    HalfSignIn,
     /// A notice for the next page.
     Notice,
 }
@@ -30,6 +32,8 @@ impl Name {
             (Self::Session, false) => "sh",
             (Self::Device, true) => "__Host-sh-device",
             (Self::Device, false) => "sh-device",
+            (Self::HalfSignIn, true) => "__Host-sh-half",
+            (Self::HalfSignIn, false) => "sh-half",
             (Self::Notice, true) => "__Host-sh-notice",
             (Self::Notice, false) => "sh-notice",
         }

@@ -66,7 +66,7 @@ pub async fn link(
     };
     let until = now.saturating_add(LIFETIME).unwrap_or(now);
     let hash = cookies::hash(&secret);
-    token::create_for_reset(&mut tx, app.clock.uuid(), profile.id, &hash, now, until).await?;
+    token::create(&mut tx, app.clock.uuid(), token::Subject::Reset(profile.id), &hash, now, until).await?;
     let entry = Entry {
         act: Act::ResetAsked,
         actor: Some(owner.id),
@@ -179,13 +179,18 @@ async fn store(
     Ok(())
 }
 
-struct Counted {
-    id: i64,
-    wait: Option<Duration>,
+pub(super) struct Counted {
+    pub(super) id: i64,
+    pub(super) wait: Option<Duration>,
 }
 
 /// Counts a try, within the limits of sign-ins.
-async fn count(app: &App, db: &mut PgConnection, account: &str, bucket: &str) -> Result<Counted, Error> {
+pub(super) async fn count(
+    app: &App,
+    db: &mut PgConnection,
+    account: &str,
+    bucket: &str,
+) -> Result<Counted, Error> {
     let now = app.clock.now();
     let since = now.saturating_sub(limits::WINDOW).unwrap_or(now);
     let account: [u8; 32] = Sha256::digest(account).into();
@@ -201,6 +206,6 @@ async fn count(app: &App, db: &mut PgConnection, account: &str, bucket: &str) ->
     Ok(Counted { id: attempt.id, wait })
 }
 
-fn too_many(retry_after: Duration) -> Error {
+pub(super) fn too_many(retry_after: Duration) -> Error {
     Error::TooMany { detail: "There were too many tries. Wait a little, then try again.".into(), retry_after }
 }

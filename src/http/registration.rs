@@ -86,7 +86,7 @@ pub async fn invite(
         Made::Taken => return Ok(Invited::Taken),
     }
     let hash = cookies::hash(&secret);
-    token::create_for_invite(&mut tx, app.clock.uuid(), id, &hash, now, expires_at).await?;
+    token::create(&mut tx, app.clock.uuid(), token::Subject::Invite(id), &hash, now, expires_at).await?;
     let detail = format!("{email}, as {}", role.as_str());
     let entry =
         Entry { act: Act::Invited, actor: Some(owner.id), subject: None, detail: &detail, addr: client.addr };

@@ -11,7 +11,10 @@ use super::error::JobError;
 use super::job::{Addressee, Job, KINDS};
 use super::post::Poster;
 use super::worker::{Handler, Scheduled};
-use super::{alerts, channel, housekeeping, invite, mail_test, password_changed, reminders, reset, welcome};
+use super::{
+    alerts, channel, email_change, email_changed, housekeeping, invite, mail_test, password_changed,
+    reminders, reset, second_factor, welcome,
+};
 use crate::db;
 use crate::db::job::Claimed;
 use crate::mail::{Letter, Mailer};
@@ -82,6 +85,9 @@ impl Handler for Context {
             Job::Invite(about) => invite::run(self, job.id, about.invite).await,
             Job::Reset(about) => reset::run(self, job.id, &about.email).await,
             Job::PasswordChanged(about) => password_changed::run(self, job.id, about.keeper).await,
+            Job::SecondFactor(told) => second_factor::run(self, job.id, &told).await,
+            Job::EmailChange(about) => email_change::run(self, job.id, about.request).await,
+            Job::EmailChanged(was) => email_changed::run(self, job.id, was).await,
             Job::ToChannel(told) => channel::run(self, job.id, &told).await,
             Job::Housekeeping => housekeeping::run(&self.pool, &self.clock, &self.photos).await,
             Job::Alerts(about) => alerts::run(self, about.tank).await,

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::context::Context;
 use super::error::JobError;
 use super::job::Addressee;
-use crate::db::{self, token};
+use crate::db;
+use crate::db::token::{self, Subject};
 use crate::domain::id::InviteId;
 use crate::http::{cookies, registration};
 use crate::mail::letter;
@@ -21,9 +22,16 @@ pub(super) async fn run(context: &Context, id: Uuid, invite: InviteId) -> Result
     };
     let secret = clock.token();
     let mut tx = db.begin().await.map_err(JobError::retry)?;
-    token::create_for_invite(&mut tx, clock.uuid(), invite, &cookies::hash(&secret), now, open.expires_at)
-        .await
-        .map_err(JobError::retry)?;
+    token::create(
+        &mut tx,
+        clock.uuid(),
+        Subject::Invite(invite),
+        &cookies::hash(&secret),
+        now,
+        open.expires_at,
+    )
+    .await
+    .map_err(JobError::retry)?;
     tx.commit().await.map_err(JobError::retry)?;
     drop(db);
     let letter = letter::invite(&context.public_url, &registration::path(&secret)).map_err(JobError::fail)?;

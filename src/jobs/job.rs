@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::db::job::NewJob;
 use crate::domain::id::{ChannelId, InviteId, KeeperId, TankId};
@@ -28,6 +29,15 @@ pub enum Job {
     /// Tells a keeper that the password was changed.
     #[serde(rename = "mail.password_changed")]
     PasswordChanged(ForKeeper),
+    /// Tells a keeper that the second factor was turned on or off.
+    #[serde(rename = "mail.second_factor")]
+    SecondFactor(SecondFactorTold),
+    /// The way to confirm a new address.
+    #[serde(rename = "mail.email_change")]
+    EmailChange(ForEmailChange),
+    /// Tells the address before that it was changed.
+    #[serde(rename = "mail.email_changed")]
+    EmailChanged(EmailWas),
     /// A message for one of a keeper's channels.
     #[serde(rename = "channel.message")]
     ToChannel(ToChannel),
@@ -75,6 +85,37 @@ pub struct ForKeeper {
     pub keeper: KeeperId,
 }
 
+/// What became of a keeper's second factor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactorTold {
+    /// The keeper.
+    pub keeper: KeeperId,
+    /// On, or else off.
+    pub on: bool,
+    /// By whom, in words; empty when it was the keeper.
+    pub by: String,
+}
+
+/// An address that waits to be confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForEmailChange {
+    /// The mail address, in lower case: whom the mail is for.
+    pub email: String,
+    /// The request, a token's id. Of its secret nobody knows; the mail gets one of its own.
+    pub request: Uuid,
+}
+
+/// An address that a keeper had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailWas {
+    /// The address before.
+    pub email: String,
+    /// The keeper's name.
+    pub name: String,
+    /// The address from now on.
+    pub now: String,
+}
+
 /// A tank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfTank {
@@ -92,12 +133,15 @@ pub struct ToChannel {
 }
 
 /// Every kind this binary can run.
-pub const KINDS: [&str; 10] = [
+pub const KINDS: [&str; 13] = [
     "mail.welcome",
     "mail.test",
     "mail.invite",
     "mail.reset",
     "mail.password_changed",
+    "mail.second_factor",
+    "mail.email_change",
+    "mail.email_changed",
     "channel.message",
     "housekeeping",
     "alerts",
@@ -114,6 +158,9 @@ impl Job {
             Self::Invite(_) => "mail.invite",
             Self::Reset(_) => "mail.reset",
             Self::PasswordChanged(_) => "mail.password_changed",
+            Self::SecondFactor(_) => "mail.second_factor",
+            Self::EmailChange(_) => "mail.email_change",
+            Self::EmailChanged(_) => "mail.email_changed",
             Self::ToChannel(_) => "channel.message",
             Self::Housekeeping => "housekeeping",
             Self::Alerts(_) => "alerts",
@@ -130,8 +177,11 @@ impl Job {
             | Self::Invite(_)
             | Self::Reset(_)
             | Self::PasswordChanged(_)
+            | Self::SecondFactor(_)
+            | Self::EmailChange(_)
+            | Self::EmailChanged(_)
             | Self::ToChannel(_) => true,
-            Self::Housekeeping | Self::Alerts(_) | Self::AlertsOfAll => false,
+            Self::Housekeeping | Self::Alerts(_) | Self::AlertsOfAll | Self::Reminders => false,
         }
     }
 
@@ -140,10 +190,15 @@ impl Job {
         match self {
             // Somebody waits for the answer and asks again, or the next quarter of an hour looks again.
             Self::ToChannel(told) if told.message.purpose == Purpose::Test => 5,
-            Self::MailTest(_) | Self::Reset(_) | Self::Alerts(_) => 5,
+            Self::MailTest(_) | Self::Reset(_) | Self::EmailChange(_) | Self::Alerts(_) => 5,
             // With full jitter and a cap of an hour this spans some three hours: greylisting and a mail
             // server's restart fit into it.
-            Self::Welcome(_) | Self::Invite(_) | Self::PasswordChanged(_) | Self::ToChannel(_) => 12,
+            Self::Welcome(_)
+            | Self::Invite(_)
+            | Self::PasswordChanged(_)
+            | Self::SecondFactor(_)
+            | Self::EmailChanged(_)
+            | Self::ToChannel(_) => 12,
             // The next slot brings another one.
             Self::Housekeeping | Self::AlertsOfAll | Self::Reminders => 3,
         }
@@ -192,16 +247,23 @@ mod tests {
             lines: Vec::new(),
             path: "/tasks".into(),
         };
-        let message = ToChannel { channel: ChannelId(uuid::Uuid::nil()), message };
+        let message = ToChannel { channel: ChannelId(Uuid::nil()), message };
         vec![
             Job::Welcome(to.clone()),
             Job::MailTest(to.clone()),
-            Job::Invite(ForInvite { invite: InviteId(uuid::Uuid::nil()) }),
-            Job::Reset(ForAddress { email: to.email }),
-            Job::PasswordChanged(ForKeeper { keeper: KeeperId(uuid::Uuid::nil()) }),
+            Job::Invite(ForInvite { invite: InviteId(Uuid::nil()) }),
+            Job::Reset(ForAddress { email: to.email.clone() }),
+            Job::PasswordChanged(ForKeeper { keeper: KeeperId(Uuid::nil()) }),
+            Job::SecondFactor(SecondFactorTold {
+                keeper: KeeperId(Uuid::nil()),
+                on: true,
+                by: String::new(),
+            }),
+            Job::EmailChange(ForEmailChange { email: to.email.clone(), request: Uuid::nil() }),
+            Job::EmailChanged(EmailWas { email: to.email, name: to.name, now: "a@example.org".into() }),
             Job::ToChannel(message),
             Job::Housekeeping,
-            Job::Alerts(OfTank { tank: TankId(uuid::Uuid::nil()) }),
+            Job::Alerts(OfTank { tank: TankId(Uuid::nil()) }),
             Job::AlertsOfAll,
             Job::Reminders,
         ]

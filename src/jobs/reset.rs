@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::context::Context;
 use super::error::JobError;
 use super::job::Addressee;
+use crate::db;
 use crate::db::audit::Entry;
-use crate::db::{self, token};
+use crate::db::token::{self, Subject};
 use crate::domain::audit::Act;
 use crate::http::{cookies, recovery};
 use crate::mail::letter;
@@ -24,7 +25,7 @@ pub(super) async fn run(context: &Context, id: Uuid, email: &str) -> Result<(), 
     let secret = clock.token();
     let until = now.saturating_add(recovery::LIFETIME).unwrap_or(now);
     let mut tx = db.begin().await.map_err(JobError::retry)?;
-    token::create_for_reset(&mut tx, clock.uuid(), keeper.id, &cookies::hash(&secret), now, until)
+    token::create(&mut tx, clock.uuid(), Subject::Reset(keeper.id), &cookies::hash(&secret), now, until)
         .await
         .map_err(JobError::retry)?;
     let entry = Entry {

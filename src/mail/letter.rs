@@ -151,6 +151,48 @@ pub fn password_changed(public_url: &PublicUrl, name: &str) -> Result<Letter, Ma
     )
 }
 
+/// To a keeper whose second factor was turned on or off, `by` somebody else or, when empty, by themselves.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn second_factor(public_url: &PublicUrl, name: &str, on: bool, by: &str) -> Result<Letter, MailError> {
+    let (name, host, href) = (&*greeted(name), public_url.authority(), &*public_url.url("/forgotten"));
+    let by = &*if by.is_empty() { "with your password".to_owned() } else { format!("by {}", one_line(by)) };
+    let (subject, became) = if on {
+        ("Your second factor is on", "turned on: a sign-in asks for a code from now on")
+    } else {
+        ("Your second factor is off", "turned off: a sign-in asks for your password alone")
+    };
+    letter!(subject, "mail/second_factor.txt", "mail/second_factor.html", name, host, became, by, href)
+}
+
+/// To the address that a keeper wants to sign in with; `path` is the link's, below the public address.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn email_change(public_url: &PublicUrl, name: &str, path: &str) -> Result<Letter, MailError> {
+    let (name, host, href) = (&*greeted(name), public_url.authority(), &*public_url.url(path));
+    letter!("Confirm your new address", "mail/email_change.txt", "mail/email_change.html", name, host, href)
+}
+
+/// To the address that a keeper had until now.
+///
+/// # Errors
+/// When a template cannot be rendered.
+pub fn email_changed(public_url: &PublicUrl, name: &str, new: &str) -> Result<Letter, MailError> {
+    let (name, host, new) = (&*greeted(name), public_url.authority(), &*one_line(new));
+    let href = &*public_url.url("/");
+    letter!(
+        "Your address was changed",
+        "mail/email_changed.txt",
+        "mail/email_changed.html",
+        name,
+        host,
+        new,
+        href
+    )
+}
+
 fn render(template: &impl Template) -> Result<String, MailError> {
     template.render().map_err(|error| MailError::permanent(format!("mail template: {error}")))
 }

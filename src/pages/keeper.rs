@@ -4,6 +4,7 @@ pub mod decide;
 pub mod delete;
 pub mod list;
 pub mod reset;
+pub mod second_factor;
 pub mod show;
 
 use axum::Router;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<App> {
         .route("/settings/keepers/{keeper}/deactivate", post(decide::deactivate))
         .route("/settings/keepers/{keeper}/reactivate", post(decide::reactivate))
         .route("/settings/keepers/{keeper}/reset", post(reset::handle))
+        .route("/settings/keepers/{keeper}/second-factor-off", post(second_factor::turn_off))
         .route("/settings/keepers/{keeper}/delete", get(delete::show).post(delete::handle))
 }
 

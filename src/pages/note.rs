@@ -109,6 +109,18 @@ pub enum Note {
     PasswordChanged,
     /// A new password was chosen with a link.
     PasswordReset,
+    /// The second factor was turned off.
+    SecondFactorOff,
+    /// There is none, or there is one already.
+    SecondFactorStale,
+    /// An owner turned a keeper's off.
+    SecondFactorOffFor,
+    /// A mail goes to a new address.
+    EmailAsked,
+    /// The new address holds.
+    EmailChanged,
+    /// A change of address was taken back.
+    EmailTakenBack,
     /// A session of the keeper's was ended.
     SessionEnded,
     /// All others were.
@@ -231,6 +243,16 @@ const PLAIN: &[(Note, &str, &str)] = &[
         "The password is changed, and every other browser is signed out.",
     ),
     (Note::PasswordReset, "password-reset", "The password is set. Sign in with it."),
+    (Note::SecondFactorOff, "factor-off", "The second factor is off: your password alone signs you in."),
+    (Note::SecondFactorStale, "factor-stale", "Nothing was changed: it is as this page says."),
+    (Note::SecondFactorOffFor, "factor-off-for", "Their second factor is off, and a mail tells them so."),
+    (
+        Note::EmailAsked,
+        "email-asked",
+        "A mail is on its way. The address changes when you use the link in it.",
+    ),
+    (Note::EmailChanged, "email-changed", "The e-mail address is changed. Sign in with it from now on."),
+    (Note::EmailTakenBack, "email-taken-back", "Taken back: the address stays as it is."),
     (Note::SessionEnded, "session-ended", "It is signed out."),
     (Note::SessionsEnded, "sessions-ended", "Every other browser is signed out."),
     (

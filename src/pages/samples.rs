@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::parts::Markup;
 use super::{
-    account, alert, animal, audit, calendar, care, channel, chart, dashboard, deed, display, egress, error,
-    invite, job, keeper, mail, parameter, photo, range, reading, reading_session, recovery, registration,
-    reminder, session, settings, setup, tank, task, timeline, tracking,
+    account, alert, animal, audit, calendar, care, channel, chart, dashboard, deed, display, egress, email,
+    error, invite, job, keeper, mail, parameter, photo, range, reading, reading_session, recovery,
+    registration, reminder, second_factor, session, settings, setup, tank, task, timeline, tracking,
 };
 
 mod markup;
@@ -20,6 +20,13 @@ fn pages() -> Vec<(String, String)> {
     let mut pages = Vec::new();
     add(&mut pages, setup::new::SetupPage::samples());
     add(&mut pages, session::new::SignInPage::samples());
+    add(&mut pages, session::code::CodePage::samples());
+    add(&mut pages, second_factor::show::SecondFactorPage::samples());
+    add(&mut pages, second_factor::confirm::ConfirmPage::samples());
+    add(&mut pages, second_factor::prove::ProvePage::samples());
+    add(&mut pages, second_factor::codes::CodesPage::samples());
+    add(&mut pages, email::edit::EmailPage::samples());
+    add(&mut pages, email::confirm::ConfirmEmailPage::samples());
     add(&mut pages, session::resume::ResumePage::samples());
     add(&mut pages, dashboard::show::DashboardPage::samples());
     add(&mut pages, tank::list::TanksPage::samples());

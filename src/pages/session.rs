@@ -1,5 +1,6 @@
 //! Signing in and out, and what happens to a form whose session has ended.
 
+pub mod code;
 pub mod create;
 pub mod delete;
 pub mod new;
@@ -45,11 +46,20 @@ pub async fn require(State(app): State<App>, request: Request, next: Next) -> Re
 
 /// The address of the sign-in page that leads on to `target`, a path of this log with its query.
 fn sign_in_address(target: &str) -> String {
+    leading_on("/sign-in", target)
+}
+
+/// The same of the page that asks for a code.
+fn code_address(target: &str) -> String {
+    leading_on("/sign-in/code", target)
+}
+
+fn leading_on(page: &str, target: &str) -> String {
     let target = local(target);
     if target == "/" {
-        return "/sign-in".to_owned();
+        return page.to_owned();
     }
-    let mut address = "/sign-in?next=".to_owned();
+    let mut address = format!("{page}?next=");
     for byte in target.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             address.push(char::from(byte));

@@ -33,10 +33,16 @@ pub struct FirstPath<'a> {
     password: String,
     /// The owner's browser.
     pub owner: Browser,
-    /// The browser of the keeper who was invited.
-    keeper: Option<Browser>,
+    /// The keeper who was invited.
+    keeper: Option<Invited>,
     /// The tank's page.
     pub tank: Option<String>,
+}
+
+/// A keeper who came by an invite.
+struct Invited {
+    browser: Browser,
+    password: String,
 }
 
 impl<'a> FirstPath<'a> {
@@ -66,6 +72,11 @@ impl<'a> FirstPath<'a> {
     /// The address that is invited.
     fn invited(&self) -> String {
         self.email.replace("rehearsal-", "invited-")
+    }
+
+    /// The address that this one moves to.
+    fn moved(&self) -> String {
+        self.email.replace("rehearsal-", "moved-")
     }
 
     /// Walks it. `code` is a setup code.

@@ -59,6 +59,36 @@ async fn a_refused_password_changes_nothing() {
     assert_eq!(site.get("/tanks").await.status, StatusCode::OK);
 }
 
+#[tokio::test]
+async fn a_second_factor_is_turned_off_for_who_lost_the_phone() {
+    let site = Site::with_ana().await;
+    let off = async |email: &'static str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_safeharbor"))
+            .args(["admin", "second-factor-off", email])
+            .env_clear()
+            .env("DATABASE_URL", &site.database.url)
+            .kill_on_drop(true)
+            .output()
+            .await
+            .unwrap();
+        (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let (done, said) = off("ana@example.org").await;
+    assert!(!done && said.contains("has no second factor"), "{said}");
+    sqlx::query(
+        "insert into second_factors (keeper_id, secret, created_at, confirmed_at, last_step)
+         select id, substr(sha256('x'), 1, 20), now(), now(), 1 from keepers",
+    )
+    .execute(&*site.database)
+    .await
+    .unwrap();
+    let (done, said) = off(" Ana@Example.org").await;
+    assert!(done && said.contains("is off"), "{said}");
+    assert_eq!((site.count("second_factors").await, site.count("jobs").await), (0, 1));
+    let (done, said) = off("nobody@example.org").await;
+    assert!(!done && said.contains("no keeper has the address"), "{said}");
+}
+
 /// `admin demo`: whether it succeeded, and all that it said.
 async fn demo(site: &Site, arguments: &[&str]) -> (bool, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_safeharbor"))

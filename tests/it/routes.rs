@@ -22,7 +22,9 @@ mod setup {
 }
 mod settings {
     mod account {
+        mod email;
         mod post;
+        mod second_factor;
     }
     mod channels {
         mod all;

@@ -36,6 +36,10 @@ pub struct AccountPage {
     pub facts: Vec<Fact>,
     /// The name.
     pub name: Field,
+    /// How the second factor stands.
+    pub factor: String,
+    /// The address that waits to be confirmed, and until when; empty when none does.
+    pub new_email: String,
     /// Where the account is signed in, the session in use first.
     pub sessions: Vec<SessionRow>,
 }
@@ -62,6 +66,8 @@ pub(super) async fn page(visit: &Visit, keeper: &Keeper, name: Field) -> Result<
     let (home, now) = (home(&visit.app), visit.app.clock.now());
     let mut db = visit.app.connection().await?;
     let profile = db::keeper::find(&mut db, keeper.id).await?.ok_or(Error::NotFound)?;
+    let factor = db::second_factor::standing(&mut db, keeper.id).await?;
+    let new_email = db::token::new_email_of(&mut db, keeper.id, now).await?;
     let sessions = db::session::of_keeper(&mut db, keeper.id, now).await?;
     let (own, others): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|one| one.id == keeper.session);
     let when = |at| text::when(at, &home, now, visit.dates());
@@ -82,8 +88,22 @@ pub(super) async fn page(visit: &Visit, keeper: &Keeper, name: Field) -> Result<
         shell: visit.shell("settings"),
         facts: facts(&profile),
         name,
+        factor: factor_text(factor),
+        new_email: new_email
+            .map(|new| format!("{} waits to be confirmed, until {}.", new.email, when(new.expires_at)))
+            .unwrap_or_default(),
         sessions: own.into_iter().chain(others).map(row).collect(),
     })
+}
+
+fn factor_text(standing: Option<db::second_factor::Standing>) -> String {
+    match standing {
+        None => "Off. With it a password alone signs nobody in.".to_owned(),
+        Some(standing) if standing.codes < 3 => {
+            format!("On, with {} recovery codes left: make new ones.", standing.codes)
+        }
+        Some(standing) => format!("On, with {} recovery codes left.", standing.codes),
+    }
 }
 
 fn facts(profile: &Profile) -> Vec<Fact> {
@@ -114,6 +134,8 @@ impl AccountPage {
                 fact("You are", "an owner of this log"),
             ],
             name: name_field().with("Ana"),
+            factor: factor_text(None),
+            new_email: "ana@example.net waits to be confirmed, until tomorrow 12:00.".to_owned(),
             sessions: vec![
                 SessionRow {
                     browser: "Firefox on Android".to_owned(),
@@ -130,6 +152,7 @@ impl AccountPage {
         let mut wrong = page.clone();
         wrong.name = name_field().failing(Some("Enter a name."));
         wrong.sessions.truncate(1);
+        wrong.new_email = String::new();
         vec![("account".to_owned(), page), ("account-wrong".to_owned(), wrong)]
     }
 }

@@ -25,5 +25,5 @@ pub async fn handle(
 ) -> Result<Response, Error> {
     let link = recovery::link(&visit.app, &client, &owner, id).await?.ok_or(Error::NotFound)?;
     let keeper = db::keeper::find(&mut *visit.app.connection().await?, id).await?.ok_or(Error::NotFound)?;
-    visit.page(&page(&visit, &owner, keeper, link))
+    visit.page(&page(&visit, &owner, keeper, link).await?)
 }

@@ -32,6 +32,8 @@ pub struct KeeperPage {
     pub owner: bool,
     /// May they sign in?
     pub active: bool,
+    /// Do they have a second factor?
+    pub factor: bool,
     /// Is it the owner who looks?
     pub own: bool,
     /// A link to choose a new password, on the page that made it and never again.
@@ -39,11 +41,17 @@ pub struct KeeperPage {
 }
 
 /// A keeper's page.
-pub(super) fn page(visit: &Visit, owner: &Keeper, keeper: Profile, link: String) -> KeeperPage {
+pub(super) async fn page(
+    visit: &Visit,
+    owner: &Keeper,
+    keeper: Profile,
+    link: String,
+) -> Result<KeeperPage, Error> {
+    let factor = db::second_factor::standing(&mut *visit.app.connection().await?, keeper.id).await?.is_some();
     let (home, now) = (home(&visit.app), visit.app.clock.now());
     let when = |at| text::when(at, &home, now, visit.dates());
     let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
-    KeeperPage {
+    Ok(KeeperPage {
         shell: visit.shell("settings"),
         href: href(keeper.id),
         log: format!("/settings/log?keeper={}", keeper.id),
@@ -51,15 +59,17 @@ pub(super) fn page(visit: &Visit, owner: &Keeper, keeper: Profile, link: String)
             fact("E-mail address", keeper.email),
             fact("Role", if keeper.owner { "owner" } else { "keeper" }.to_owned()),
             fact("Account", if keeper.active { "may sign in" } else { "deactivated" }.to_owned()),
+            fact("Second factor", if factor { "on" } else { "off" }.to_owned()),
             fact("Here since", when(keeper.created_at)),
             fact("Last sign-in", keeper.last_sign_in_at.map_or_else(|| "not yet".to_owned(), when)),
         ],
         name: keeper.display_name,
         owner: keeper.owner,
         active: keeper.active,
+        factor,
         own: keeper.id == owner.id,
         link,
-    }
+    })
 }
 
 /// Shows a keeper.
@@ -68,7 +78,7 @@ pub(super) fn page(visit: &Visit, owner: &Keeper, keeper: Profile, link: String)
 /// When the keeper is no owner, there is none at this address, or the database does not answer.
 pub async fn handle(visit: Visit, Owner(owner): Owner, AtKeeper(id): AtKeeper) -> Result<Response, Error> {
     let keeper = db::keeper::find(&mut *visit.app.connection().await?, id).await?.ok_or(Error::NotFound)?;
-    visit.page(&page(&visit, &owner, keeper, String::new()))
+    visit.page(&page(&visit, &owner, keeper, String::new()).await?)
 }
 
 #[cfg(test)]
@@ -89,6 +99,7 @@ impl KeeperPage {
             ],
             owner: false,
             active: true,
+            factor: false,
             own: false,
             link: String::new(),
         };
@@ -97,6 +108,7 @@ impl KeeperPage {
             ("keeper-inactive".to_owned(), Self { active: false, ..page.clone() }),
             ("keeper-owner".to_owned(), Self { owner: true, name: "W".repeat(64), ..page.clone() }),
             ("keeper-own".to_owned(), Self { owner: true, own: true, ..page.clone() }),
+            ("keeper-factor".to_owned(), Self { factor: true, ..page.clone() }),
             ("keeper-link".to_owned(), Self { link, ..page.clone() }),
             ("keeper".to_owned(), page),
         ]

@@ -1,15 +1,18 @@
 //! `POST /sign-in`.
 
+use std::time::Duration;
+
 use axum::Extension;
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::local;
+use super::code::CodePage;
 use super::new::{SignInForm, SignInPage};
 use super::resume::{Kept, ResumePage};
+use super::{code_address, local};
 use crate::domain::keeper::{Email, PASSWORD_MAX_BYTES};
-use crate::http::account::{self, Refused};
+use crate::http::account::{self, Accepted, Refused, SignedIn};
 use crate::http::error::Error;
 use crate::pages::typed::Typed;
 use crate::pages::visit::Visit;
@@ -43,12 +46,15 @@ pub async fn handle(
         return again(&visit, form, &typed, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match account::sign_in(&visit.app, &client, &headers, email.as_str(), password.to_owned()).await {
-        Ok(signed_in) => {
-            let mut response = match Kept::from_sign_in(&typed.0) {
-                Some(kept) => visit.page(&ResumePage { shell: visit.shell(""), kept })?,
-                None => visit.go(local(typed.get("next")), None),
+        Ok(Accepted::Done(signed_in)) => arrive(&visit, &typed, &signed_in),
+        Ok(Accepted::Code(half)) => {
+            let page = CodePage::new(&visit, &typed);
+            let mut response = match (&page.kept, page.next.as_str()) {
+                // An address cannot carry what was typed.
+                (Some(_), _) => visit.page(&page)?,
+                (None, next) => visit.go(&code_address(next), None),
             };
-            signed_in.set_cookies(&visit.app, response.headers_mut());
+            half.set_cookie(&visit.app, response.headers_mut());
             Ok(response)
         }
         Err(Refused::Wrong) => {
@@ -56,19 +62,47 @@ pub async fn handle(
             again(&visit, form, &typed, StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(Refused::Wait(wait)) => {
-            let seconds = wait.as_secs().max(1);
-            let again_in = if seconds < 90 {
-                format!("{seconds} seconds")
-            } else {
-                format!("{} minutes", seconds.div_ceil(60))
-            };
-            form.error = Some(format!("There were too many tries. Wait {again_in}, then try again."));
-            let mut response = again(&visit, form, &typed, StatusCode::TOO_MANY_REQUESTS)?;
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            Ok(response)
+            let wait = Wait::of(wait);
+            form.error = Some(wait.text());
+            Ok(wait.tell(again(&visit, form, &typed, StatusCode::TOO_MANY_REQUESTS)?))
         }
         Err(Refused::Failed(error)) => Err(error),
     }
+}
+
+/// How long somebody has to wait.
+pub(super) struct Wait(u64);
+
+impl Wait {
+    pub(super) fn of(wait: Duration) -> Self {
+        Self(wait.as_secs().max(1))
+    }
+
+    /// In words.
+    pub(super) fn text(&self) -> String {
+        let again_in = if self.0 < 90 {
+            format!("{} seconds", self.0)
+        } else {
+            format!("{} minutes", self.0.div_ceil(60))
+        };
+        format!("There were too many tries. Wait {again_in}, then try again.")
+    }
+
+    /// Says so to programs.
+    pub(super) fn tell(&self, mut response: Response) -> Response {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(self.0));
+        response
+    }
+}
+
+/// Where a keeper goes who has signed in: on, or to what a lapsed session had typed.
+pub(super) fn arrive(visit: &Visit, typed: &Typed, signed_in: &SignedIn) -> Result<Response, Error> {
+    let mut response = match Kept::from_sign_in(&typed.0) {
+        Some(kept) => visit.page(&ResumePage { shell: visit.shell(""), kept })?,
+        None => visit.go(local(typed.get("next")), None),
+    };
+    signed_in.set_cookies(&visit.app, response.headers_mut());
+    Ok(response)
 }
 
 fn again(visit: &Visit, form: SignInForm, typed: &Typed, status: StatusCode) -> Result<Response, Error> {

@@ -3,8 +3,9 @@
 use anyhow::{Context as _, Result, ensure};
 use http::StatusCode;
 
-use super::FirstPath;
 use super::account::MAIL_WITHIN;
+use super::{FirstPath, Invited};
+use crate::domain::second_factor::Secret;
 use crate::jobs::job::KINDS;
 use crate::probe::browser::Browser;
 use crate::probe::form::Form;
@@ -26,6 +27,12 @@ enum Proof {
     Reset,
     /// That one is told.
     PasswordChanged,
+    /// A keeper turns a second factor on, and signs in with it.
+    SecondFactor,
+    /// A keeper asks for another address, and confirms it with the link.
+    EmailChange,
+    /// The old address is told.
+    EmailChanged,
 }
 
 /// How each kind of job is proved, in the order of [`KINDS`], so that a new kind does not compile without an answer;
@@ -36,10 +43,14 @@ const PROOFS: [(&str, Option<Proof>); KINDS.len()] = [
     ("mail.invite", Some(Proof::Invite)),
     ("mail.reset", Some(Proof::Reset)),
     ("mail.password_changed", Some(Proof::PasswordChanged)),
+    ("mail.second_factor", Some(Proof::SecondFactor)),
+    ("mail.email_change", Some(Proof::EmailChange)),
+    ("mail.email_changed", Some(Proof::EmailChanged)),
     ("channel.message", None),
     ("housekeeping", None),
     ("alerts", None),
     ("alerts.all", None),
+    ("reminders", None),
 ];
 
 impl FirstPath<'_> {
@@ -53,6 +64,9 @@ impl FirstPath<'_> {
                 Some(Proof::Invite) => report.check(&id, "R8", self.invite(kind)).await,
                 Some(Proof::Reset) => report.check(&id, "R8", self.forgotten(kind)).await,
                 Some(Proof::PasswordChanged) => report.check(&id, "R8", self.told_of_reset(kind)).await,
+                Some(Proof::SecondFactor) => report.check(&id, "R8", self.second_factor(kind)).await,
+                Some(Proof::EmailChange) => report.check(&id, "R8", self.email_change(kind)).await,
+                Some(Proof::EmailChanged) => report.check(&id, "R8", self.told_of_move(kind)).await,
                 None => continue,
             };
         }
@@ -119,14 +133,14 @@ impl FirstPath<'_> {
         let keepers = self.count().await?.keepers;
         let good = home == StatusCode::OK && again == StatusCode::GONE && keepers == 2;
         let seen = format!("{seen}; it made a keeper, and used again {}; keepers: {keepers}", again.as_u16());
-        self.keeper = Some(newcomer);
+        self.keeper = Some(Invited { browser: newcomer, password });
         Ok(Finding::pass_if(good, seen))
     }
 
     /// Asks for a link without being signed in; the password chosen with it ends the keeper's session, and lets in.
     async fn forgotten(&mut self, kind: &str) -> Result<Finding> {
         let to = self.invited();
-        let mut keeper = self.keeper.clone().context("nobody registered")?;
+        let mut keeper = self.keeper.take().context("nobody registered")?.browser;
         let mut stranger = self.stranger_to_it();
         let mut form = stranger.form("/forgotten").await?;
         form.set("email", &to);
@@ -143,6 +157,7 @@ impl FirstPath<'_> {
         let mut form = keeper.form("/sign-in").await?;
         form.set("email", &to).set("password", &password);
         keeper.submit_accepted(&form).await.context("the new password")?;
+        self.keeper = Some(Invited { browser: keeper, password });
         let good = used == StatusCode::GONE && before.is_redirection();
         let seen = format!(
             "{seen}; the new password lets in, the old session is over ({}), the link too ({})",
@@ -155,6 +170,72 @@ impl FirstPath<'_> {
     async fn told_of_reset(&self, kind: &str) -> Result<Finding> {
         let (_, seen) = self.comes(kind, &self.invited(), "was changed").await?;
         Ok(Finding::pass(seen))
+    }
+
+    /// Sets an app up, signs in with its next code on another device, and not with that one again.
+    async fn second_factor(&mut self, kind: &str) -> Result<Finding> {
+        let to = self.invited();
+        let Invited { browser: keeper, password } = self.keeper.as_mut().context("nobody registered")?;
+        let mut form = keeper.form("/settings/account/second-factor").await?;
+        form.set("current_password", password);
+        let shown = keeper.submit(&form).await?;
+        ensure!(shown.status == StatusCode::OK, "setting up answered {}", shown.status.as_u16());
+        let html = shown.text();
+        let typed =
+            html.split("id=\"secret\"").nth(1).and_then(|rest| rest.split('"').find_map(Secret::read));
+        let secret = typed.context("no secret is shown")?;
+        let now = Clock::system().now().as_second();
+        let mut form = Form::first_post(&html).context("no form for the first code")?;
+        form.set("code", &secret.code(now));
+        let codes = keeper.submit(&form).await?;
+        ensure!(codes.status == StatusCode::OK, "the first code answered {}", codes.status.as_u16());
+        let (email, password) = (to.clone(), password.clone());
+        let (_, seen) = self.comes(kind, &to, "second factor is on").await?;
+
+        // The code of the step that comes next is taken too, as from a clock that is half a minute fast.
+        let code = secret.code(now + 30);
+        let (mut first, mut second) = (self.stranger_to_it(), self.stranger_to_it());
+        for device in [&mut first, &mut second] {
+            let mut form = device.form("/sign-in").await?;
+            form.set("email", &email).set("password", &password);
+            device.submit_accepted(&form).await.context("the password")?;
+            let half = device.open("/").await?.status;
+            ensure!(half.is_redirection(), "the password alone opens the log");
+        }
+        let mut form = first.form("/sign-in/code").await?;
+        form.set("code", &code);
+        first.submit_accepted(&form).await.context("the code")?;
+        let home = first.open("/").await?.status;
+        let mut form = second.form("/sign-in/code").await?;
+        form.set("code", &code);
+        let again = second.submit(&form).await?.status;
+        let good = home == StatusCode::OK && again == StatusCode::UNPROCESSABLE_ENTITY;
+        let seen = format!("{seen}; its code signs in once, used again {}", again.as_u16());
+        Ok(Finding::pass_if(good, seen))
+    }
+
+    /// Asks for another address, and confirms it with the link that went there.
+    async fn email_change(&mut self, kind: &str) -> Result<Finding> {
+        let to = self.moved();
+        let Invited { browser: keeper, password } = self.keeper.as_mut().context("nobody registered")?;
+        let mut form = keeper.form("/settings/account/email").await?;
+        form.set("email", &to).set("current_password", password);
+        keeper.submit_accepted(&form).await.context("asking for another address")?;
+        let (mail, seen) = self.comes(kind, &to, "address").await?;
+        let path = self.path_in(&mail, "/email/")?;
+        let mut stranger = self.stranger_to_it();
+        let form = stranger.form(&path).await?;
+        let changed = stranger.submit(&form).await?.status;
+        let again = stranger.submit(&form).await?.status;
+        let good = changed.is_redirection() && again == StatusCode::GONE;
+        let seen = format!("{seen}; the link changed the address, used again {}", again.as_u16());
+        Ok(Finding::pass_if(good, seen))
+    }
+
+    async fn told_of_move(&self, kind: &str) -> Result<Finding> {
+        let (mail, seen) = self.comes(kind, &self.invited(), "address").await?;
+        let text = mail.part("text/plain").unwrap_or_default();
+        Ok(Finding::pass_if(text.contains(&self.moved()), format!("{seen}; it names the new address")))
     }
 
     /// The test of the channel that everybody has: one's own mail.
@@ -177,7 +258,7 @@ impl FirstPath<'_> {
         form.set("temperature_value", "33");
         self.owner.submit_accepted(&form).await.context("a reading that is too high")?;
         let (mail, seen) = self.comes("channel.message", &self.email, "Rehearsal nano").await?;
-        self.comes("channel.message", &self.invited(), "Rehearsal nano").await.context("the other keeper")?;
+        self.comes("channel.message", &self.moved(), "Rehearsal nano").await.context("the other keeper")?;
         for link in mail.links() {
             let path = link.strip_prefix(self.public.origin()).unwrap_or_default();
             let path = path.split('#').next().unwrap_or_default();

@@ -21,6 +21,8 @@ const MET: &[&str] = &[
     "/settings",
     "/settings/account",
     "/settings/account/password",
+    "/settings/account/second-factor",
+    "/settings/account/email",
     "/settings/calendar",
     "/settings/channels",
     "/settings/channels/new/ntfy",

@@ -30,7 +30,7 @@ fn clock() -> Clock {
     Clock::fixed("2026-11-23T12:00:00Z".parse().unwrap(), 9)
 }
 
-fn public_url() -> PublicUrl {
+pub(super) fn public_url() -> PublicUrl {
     PublicUrl::parse("https://tank.example.org:8443").unwrap()
 }
 
@@ -38,7 +38,7 @@ async fn sink(behaviour: Behaviour) -> MailSink {
     MailSink::start_with("127.0.0.1:0".parse().unwrap(), behaviour).await.unwrap()
 }
 
-fn settings(sink: &MailSink, tls: MailTls) -> MailSettings {
+pub(super) fn settings(sink: &MailSink, tls: MailTls) -> MailSettings {
     MailSettings {
         host: "localhost".to_owned(),
         port: sink.addr().port(),
@@ -49,7 +49,7 @@ fn settings(sink: &MailSink, tls: MailTls) -> MailSettings {
     }
 }
 
-fn mailer(settings: &MailSettings) -> Mailer {
+pub(super) fn mailer(settings: &MailSettings) -> Mailer {
     Mailer::new(settings, &public_url(), clock()).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! `/.well-known/safeharbor/hop`: for holders of a token what the service concluded, for others nothing.
 
 use jiff::SignedDuration;
-use safeharbor::db::token::Kind;
+use safeharbor::db::token::Subject;
 use safeharbor::http::cookies;
 use safeharbor::proxy::Peer;
 use serde_json::json;
@@ -13,14 +13,14 @@ const TOKEN: &str = "x-safeharbor-verify";
 
 async fn with_token() -> TestApp {
     let app = TestApp::anonymous().await;
-    app.token(Kind::Verify, &cookies::hash("t0ken")).await;
+    app.token(Subject::Verify, &cookies::hash("t0ken")).await;
     app
 }
 
 #[tokio::test]
 async fn without_a_valid_token_it_does_not_exist() {
     let app = with_token().await;
-    app.token(Kind::Setup, &cookies::hash("setup")).await;
+    app.token(Subject::Setup, &cookies::hash("setup")).await;
     let mut browser = app.browser();
     for ask in [
         Ask::get(PATH),

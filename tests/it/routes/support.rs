@@ -173,14 +173,14 @@ impl TestApp {
     /// Makes [`SETUP_CODE`] valid for a day.
     pub(crate) async fn setup_code(&self) {
         let hash = cookies::hash(&account::normalise_code(SETUP_CODE));
-        self.token(db::token::Kind::Setup, &hash).await;
+        self.token(db::token::Subject::Setup, &hash).await;
     }
 
     /// Stores a token that is valid for a day.
-    pub(crate) async fn token(&self, kind: db::token::Kind, hash: &[u8]) {
+    pub(crate) async fn token(&self, subject: db::token::Subject<'_>, hash: &[u8]) {
         let (id, now) = (self.clock.uuid(), self.clock.now());
         let until = at("2026-11-24T12:00:00Z");
-        db::token::create(&mut *self.connection().await, id, kind, hash, now, until).await.unwrap();
+        db::token::create(&mut *self.connection().await, id, subject, hash, now, until).await.unwrap();
     }
 
     pub(crate) async fn connection(&self) -> PoolConnection<Postgres> {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use jiff::SignedDuration;
 use safeharbor::db;
 use safeharbor::db::invite::NewInvite;
+use safeharbor::db::token::{self, Subject};
 use safeharbor::domain::channel::{Kind, check};
 use safeharbor::domain::egress::Allowed;
 use safeharbor::domain::id::{ChannelId, FormId, InviteId, SessionId, TankId};
@@ -14,7 +15,10 @@ use safeharbor::domain::reading::{Batch, Value};
 use safeharbor::domain::tank::{Details, NewTank};
 use safeharbor::domain::zone;
 use safeharbor::jobs::Job;
-use safeharbor::jobs::job::{Addressee, ForAddress, ForInvite, ForKeeper, KINDS, OfTank, ToChannel};
+use safeharbor::jobs::job::{
+    Addressee, EmailWas, ForAddress, ForEmailChange, ForInvite, ForKeeper, KINDS, OfTank, SecondFactorTold,
+    ToChannel,
+};
 use safeharbor::stage::mailsink::Behaviour;
 use safeharbor::stage::postgres::PrivatePostgres;
 use sqlx::{AssertSqlSafe, Postgres, Transaction};
@@ -42,7 +46,14 @@ async fn every_kind_of_job_is_done_once_though_its_worker_is_killed() {
     template(&server).await;
     for kind in KINDS {
         match kind {
-            "mail.welcome" | "mail.test" | "mail.invite" | "mail.reset" | "mail.password_changed" => {
+            "mail.welcome"
+            | "mail.test"
+            | "mail.invite"
+            | "mail.reset"
+            | "mail.password_changed"
+            | "mail.second_factor"
+            | "mail.email_change"
+            | "mail.email_changed" => {
                 mail(&server, kind, Moment::BeforeTheAnswer).await;
                 mail(&server, kind, Moment::BeforeTheCommit).await;
             }
@@ -53,6 +64,7 @@ async fn every_kind_of_job_is_done_once_though_its_worker_is_killed() {
             "housekeeping" => housekeeping(&server).await,
             "alerts" => alerts(&server, false).await,
             "alerts.all" => alerts(&server, true).await,
+            "reminders" => reminders(&server).await,
             kind => {
                 panic!("no scenario for jobs of the kind {kind}: what is right when their worker is killed?")
             }
@@ -71,6 +83,21 @@ async fn mail_job(place: &Place, kind: &str) -> Job {
         "mail.test" => Job::MailTest(to),
         "mail.reset" => Job::Reset(ForAddress { email: OWNER.to_owned() }),
         "mail.password_changed" => Job::PasswordChanged(ForKeeper { keeper: place.owner }),
+        "mail.second_factor" => {
+            Job::SecondFactor(SecondFactorTold { keeper: place.owner, on: true, by: String::new() })
+        }
+        "mail.email_changed" => {
+            Job::EmailChanged(EmailWas { email: to.email, name: to.name, now: OWNER.to_owned() })
+        }
+        "mail.email_change" => {
+            let (request, now) = (place.clock.uuid(), place.clock.now());
+            let subject = Subject::Email(place.owner, "ada@example.org");
+            let until = now + SignedDuration::from_hours(1);
+            let mut tx = place.pool.begin().await.unwrap();
+            token::create(&mut tx, request, subject, &[7; 32], now, until).await.unwrap();
+            tx.commit().await.unwrap();
+            Job::EmailChange(ForEmailChange { email: to.email, request })
+        }
         _ => {
             let (id, now) = (InviteId(place.clock.uuid()), place.clock.now());
             let invite = NewInvite {
@@ -313,5 +340,51 @@ async fn alerts(server: &PrivatePostgres, all: bool) {
     third.stop().await.unwrap();
     assert_eq!(place.sink.messages().len(), 1, "{job:?}");
     assert_eq!(place.count("select count(*) from alerts where cleared_at is null").await, 1);
+    assert_eq!(place.count("select count(*) from jobs where kind = 'channel.message'").await, 1);
+}
+
+/// The round is cut off when the keeper's day is taken and the messages are not written yet.
+async fn reminders(server: &PrivatePostgres) {
+    let place = place(server).await;
+    let tank = reef(&place).await;
+    sqlx::query("delete from jobs").execute(&place.pool).await.unwrap();
+    sqlx::query(
+        "insert into tasks (id, tank_id, title, recurrence, every, due_time, starts_on, next_due_on, next_due_at, created_by,
+                            created_at, updated_at)
+         values (gen_random_uuid(), $1, 'Water change', 'days', 7, '00:00', current_date - 7, current_date - 1,
+                 now() - interval '1 day', $2, now(), now())",
+    )
+    .bind(tank.0)
+    .bind(place.owner.0)
+    .execute(&place.pool)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into reminder_preferences (keeper_id, enabled, at, zone) values ($1, true, (now() at time zone 'UTC')::time, 'UTC')",
+    )
+    .bind(place.owner.0)
+    .execute(&place.pool)
+    .await
+    .unwrap();
+    let mut locked = place.pool.begin().await.unwrap();
+    sqlx::query("lock table channels in access exclusive mode").execute(&mut *locked).await.unwrap();
+    let id = place.enqueue(&Job::Reminders).await;
+    let mut first = place.worker().await;
+    place.held_up("channels").await;
+    place.kill(&mut first).await;
+    locked.rollback().await.unwrap();
+    assert_eq!(
+        place.count("select count(*) from reminder_preferences where handled_on is not null").await,
+        0
+    );
+    taken_up(&place, id).await;
+    let mut third = place.worker().await;
+    place.sink.wait_for(SOON, |mail| mail.to == [OWNER]).await.unwrap();
+    super::super::rig::until("nothing is left to do", async || {
+        place.count("select count(*) from jobs where state in ('waiting', 'running')").await == 0
+    })
+    .await;
+    third.stop().await.unwrap();
+    assert_eq!(place.sink.messages().len(), 1);
     assert_eq!(place.count("select count(*) from jobs where kind = 'channel.message'").await, 1);
 }
