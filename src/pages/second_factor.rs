@@ -17,7 +17,7 @@ const HREF: &str = "/settings/account/second-factor";
 /// The pages of this module.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route(HREF, get(show::handle).post(confirm::begin))
+        .route("/settings/account/second-factor", get(show::handle).post(confirm::begin))
         .route("/settings/account/second-factor/confirm", post(confirm::handle))
         .route("/settings/account/second-factor/off", get(prove::show_off).post(prove::off))
         .route("/settings/account/second-factor/codes", get(prove::show_codes).post(prove::codes))

@@ -226,10 +226,10 @@ async fn nobody_is_told_who_does_not_want_it() {
     home.later(24);
     home.task("Feed", ana).await;
     for sql in [
-        "update keepers set active = false where display_name = 'ana'",
+        "update keepers set active = false where display_name = 'cleo'",
         "update reminder_preferences set enabled = false
          where keeper_id = (select id from keepers where display_name = 'ben')",
-        "update channels set reminders = false where id = (select id from keepers where display_name = 'cleo')",
+        "update channels set reminders = false where id = (select id from keepers where display_name = 'ana')",
     ] {
         sqlx::query(sql).execute(&home.db.pool).await.unwrap();
     }

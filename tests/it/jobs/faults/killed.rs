@@ -346,15 +346,12 @@ async fn alerts(server: &PrivatePostgres, all: bool) {
 /// The round is cut off when the keeper's day is taken and the messages are not written yet.
 async fn reminders(server: &PrivatePostgres) {
     let place = place(server).await;
-    let tank = reef(&place).await;
-    sqlx::query("delete from jobs").execute(&place.pool).await.unwrap();
     sqlx::query(
-        "insert into tasks (id, tank_id, title, recurrence, every, due_time, starts_on, next_due_on, next_due_at, created_by,
+        "insert into tasks (id, title, recurrence, every, due_time, starts_on, next_due_on, next_due_at, created_by,
                             created_at, updated_at)
-         values (gen_random_uuid(), $1, 'Water change', 'days', 7, '00:00', current_date - 7, current_date - 1,
-                 now() - interval '1 day', $2, now(), now())",
+         values (gen_random_uuid(), 'Water change', 'days', 7, '00:00', current_date - 7, current_date - 1,
+                 now() - interval '1 day', $1, now(), now())",
     )
-    .bind(tank.0)
     .bind(place.owner.0)
     .execute(&place.pool)
     .await
