@@ -120,7 +120,8 @@ pub async fn second_factor_off(
     let told = SecondFactorTold { keeper, on: false, by };
     jobs::enqueue(&mut tx, clock, &Job::SecondFactor(told)).await?;
     tx.commit().await?;
-    writeln!(out, "the second factor of {email} is off; a mail tells them so").context("standard output")
+    writeln!(out, "the second factor of {email} is off; a mail tells them so if this log sends mail")
+        .context("standard output")
 }
 
 fn read_password() -> Result<String> {

@@ -323,7 +323,9 @@ pub(super) async fn known_device(
 
 /// Who comes into the household is reminded of what is due, until they choose otherwise.
 pub(super) async fn remind(app: &App, tx: &mut PgConnection, keeper: KeeperId) -> Result<(), Error> {
-    let plan = Plan::usual(stored_zone(&app.settings.default_tz));
+    // Without a mail server there is no channel yet that could tell them.
+    let enabled = app.settings.mail.is_some();
+    let plan = Plan { enabled, ..Plan::usual(stored_zone(&app.settings.default_tz)) };
     let today = plan.handled_when_saved(None, app.clock.now());
     Ok(db::reminder::save(tx, keeper, &plan, today).await?)
 }

@@ -12,6 +12,7 @@ use super::{App, account, cookies, recovery};
 use crate::db;
 use crate::db::token::{self, NewEmail, Subject};
 use crate::domain::audit::Act;
+use crate::domain::id::KeeperId;
 use crate::domain::keeper::Email;
 use crate::jobs::job::{EmailWas, ForEmailChange};
 use crate::jobs::{self, Job};
@@ -45,6 +46,8 @@ pub enum Confirmed {
     Gone,
     /// Somebody else has had this address since it was asked for; nothing changed.
     Taken(String),
+    /// The one who asked for it is not signed in here; nothing changed.
+    SignIn(String),
 }
 
 /// Asks for another address; it takes the place of one that waits already.
@@ -121,12 +124,21 @@ pub async fn opened(app: &App, secret: &str) -> Result<Option<NewEmail>, Error> 
     Ok(token::new_email_by_secret(&mut db, &cookies::hash(secret), app.clock.now()).await?)
 }
 
-/// Changes the address. A link works once, however many use it at the same time.
+/// Changes the address, for the one who asked and is signed in: who reads a mail that went to a mistyped address must
+/// not get the account with it. A link works once, however many use it at the same time.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn confirm(app: &App, client: &ClientInfo, secret: &str) -> Result<Confirmed, Error> {
+pub async fn confirm(
+    app: &App,
+    client: &ClientInfo,
+    by: Option<KeeperId>,
+    secret: &str,
+) -> Result<Confirmed, Error> {
     let Some(asked) = opened(app, secret).await? else { return Ok(Confirmed::Gone) };
+    if by != Some(asked.keeper) {
+        return Ok(Confirmed::SignIn(asked.email));
+    }
     let mut db = app.connection().await?;
     let mut tx = db.begin().await?;
     token::lock_keeper(&mut tx, asked.keeper).await?;

@@ -22,6 +22,7 @@ use crate::domain::id::{KeeperId, TaskId};
 use crate::domain::message::Purpose;
 use crate::domain::reminder::Plan;
 use crate::domain::task::Standing;
+use crate::domain::zone::day_of;
 use crate::system::clock::Clock;
 
 /// How often is looked.
@@ -75,7 +76,10 @@ async fn due(db: &mut PgConnection, keeper: KeeperId, plan: &Plan, now: Timestam
     let found = db::task::due(db, Places::All, until, TASKS).await?;
     let told = if plan.again { BTreeMap::new() } else { reminder::told(db, keeper).await? };
     let is_due = |task: &Task| {
-        let put_off = task.snoozed_until.is_some_and(|until| until > now);
+        // Put off until a day is told that day, at the keeper's hour, also when the hour of the task comes later.
+        let put_off = task.snoozed_until.is_some_and(|until| {
+            until > now && day_of(until, task.zone(&plan.zone)) > day_of(now, task.zone(&plan.zone))
+        });
         let known = told.get(&task.id) == Some(&task.turn);
         let zone = task.zone(&plan.zone);
         !put_off && !known && Standing::of(task.next_due_at, zone, now) != Standing::Coming
@@ -104,6 +108,10 @@ async fn tell(
     for (part, message) in words::messages(&due.tasks, due.more, keeper, &reader, plan, clock.now()) {
         let once = format!("reminders:{keeper}:{occasion}{part}");
         written += deliver(tx, clock, keeper, &message, &once).await?;
+    }
+    if written == 0 {
+        // Nobody was told: it is still news.
+        return Ok(0);
     }
     let told: Vec<(TaskId, i32)> = due.tasks.iter().map(|task| (task.id, task.turn)).collect();
     reminder::tell(tx, keeper, &told).await?;

@@ -25,6 +25,12 @@ pub(super) async fn run(context: &Context, id: Uuid, email: &str) -> Result<(), 
     let secret = clock.token();
     let until = now.saturating_add(recovery::LIFETIME).unwrap_or(now);
     let mut tx = db.begin().await.map_err(JobError::retry)?;
+    // Whoever changes the address or the password meanwhile ends this link as well, or is seen here.
+    token::lock_keeper(&mut tx, keeper.id).await.map_err(JobError::retry)?;
+    let still = db::keeper::active_by_email(&mut tx, email).await.map_err(JobError::retry)?;
+    if still.is_none_or(|still| still.id != keeper.id) {
+        return Ok(());
+    }
     token::create(&mut tx, clock.uuid(), Subject::Reset(keeper.id), &cookies::hash(&secret), now, until)
         .await
         .map_err(JobError::retry)?;

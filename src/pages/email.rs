@@ -15,7 +15,7 @@ pub fn routes() -> Router<App> {
         .route("/settings/account/email/cancel", post(edit::cancel))
 }
 
-/// The page that the link leads to: whoever reads the mail may be signed in elsewhere.
+/// The page that the link leads to: it says what to do to whoever reads the mail and is not signed in here.
 pub fn open_routes() -> Router<App> {
     Router::new().route("/email/{secret}", get(confirm::show).post(confirm::handle))
 }

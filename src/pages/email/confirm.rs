@@ -26,13 +26,15 @@ pub struct ConfirmEmailPage {
     pub action: String,
     /// Somebody else has the address by now.
     pub taken: bool,
+    /// The one who asked for it is not signed in here.
+    pub stranger: bool,
 }
 
 /// The link in the address, whoever made it up.
 type Secret = Result<Path<String>, PathRejection>;
 
 fn page(visit: &Visit, email: String, action: String) -> ConfirmEmailPage {
-    ConfirmEmailPage { shell: visit.shell(""), email, action, taken: false }
+    ConfirmEmailPage { shell: visit.shell(""), email, action, taken: false, stranger: false }
 }
 
 /// Shows what would be changed, as often as somebody looks: a mail program that follows links changes nothing.
@@ -42,7 +44,11 @@ fn page(visit: &Visit, email: String, action: String) -> ConfirmEmailPage {
 pub async fn show(visit: Visit, secret: Secret) -> Result<Response, Error> {
     let Path(secret) = secret.map_err(|_| Error::NotFound)?;
     match email_change::opened(&visit.app, &secret).await? {
-        Some(asked) => visit.page(&page(&visit, asked.email, email_change::path(&secret))),
+        Some(asked) => {
+            let stranger = visit.keeper.as_ref().map(|keeper| keeper.id) != Some(asked.keeper);
+            let page = page(&visit, asked.email, email_change::path(&secret));
+            visit.page(&ConfirmEmailPage { stranger, ..page })
+        }
         None => visit.page_with(StatusCode::GONE, &page(&visit, String::new(), String::new())),
     }
 }
@@ -57,9 +63,14 @@ pub async fn handle(
     secret: Secret,
 ) -> Result<Response, Error> {
     let Path(secret) = secret.map_err(|_| Error::NotFound)?;
-    match email_change::confirm(&visit.app, &client, &secret).await? {
+    let by = visit.keeper.as_ref().map(|keeper| keeper.id);
+    match email_change::confirm(&visit.app, &client, by, &secret).await? {
         Confirmed::Done(_) => Ok(visit.go("/settings/account", Some(Note::EmailChanged))),
         Confirmed::Gone => visit.page_with(StatusCode::GONE, &page(&visit, String::new(), String::new())),
+        Confirmed::SignIn(email) => {
+            let page = ConfirmEmailPage { stranger: true, ..page(&visit, email, String::new()) };
+            visit.page_with(StatusCode::FORBIDDEN, &page)
+        }
         Confirmed::Taken(email) => {
             let page = ConfirmEmailPage { taken: true, ..page(&visit, email, String::new()) };
             visit.page_with(StatusCode::CONFLICT, &page)
@@ -75,9 +86,11 @@ impl ConfirmEmailPage {
             email: "ana@example.net".to_owned(),
             action: format!("/email/{}", "Ab3_".repeat(10)),
             taken: false,
+            stranger: false,
         };
         vec![
             ("email-gone".to_owned(), Self { email: String::new(), ..page.clone() }),
+            ("email-stranger".to_owned(), Self { stranger: true, ..page.clone() }),
             ("email-taken".to_owned(), Self { taken: true, ..page.clone() }),
             ("email-confirm".to_owned(), page),
         ]

@@ -223,11 +223,12 @@ impl FirstPath<'_> {
         keeper.submit_accepted(&form).await.context("asking for another address")?;
         let (mail, seen) = self.comes(kind, &to, "address").await?;
         let path = self.path_in(&mail, "/email/")?;
-        let mut stranger = self.stranger_to_it();
-        let form = stranger.form(&path).await?;
-        let changed = stranger.submit(&form).await?.status;
-        let again = stranger.submit(&form).await?.status;
-        let good = changed.is_redirection() && again == StatusCode::GONE;
+        let refused = self.stranger_to_it().submit(&Form::to(&path)).await?.status;
+        let Invited { browser: keeper, .. } = self.keeper.as_mut().context("nobody registered")?;
+        let form = keeper.form(&path).await?;
+        let changed = keeper.submit(&form).await?.status;
+        let again = keeper.submit(&form).await?.status;
+        let good = refused == StatusCode::FORBIDDEN && changed.is_redirection() && again == StatusCode::GONE;
         let seen = format!("{seen}; the link changed the address, used again {}", again.as_u16());
         Ok(Finding::pass_if(good, seen))
     }

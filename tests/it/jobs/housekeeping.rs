@@ -57,7 +57,7 @@ async fn fill(pool: &PgPool, clock: &Clock) {
         .unwrap();
         sqlx::query("insert into sign_in_failures (account, addr_bucket, failed_at) values ('x', $1, $2)")
             .bind(age)
-            .bind(before(1))
+            .bind(before(25))
             .execute(pool)
             .await
             .unwrap();

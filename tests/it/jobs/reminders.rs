@@ -258,13 +258,13 @@ async fn once_only_and_what_is_put_off_or_taken_down_stays_away() {
         .unwrap();
     sqlx::query("update tasks set snoozed_until = $2, next_due_at = $2 where id = $1")
         .bind(put_off.0)
-        .bind(jiff_sqlx::ToSqlx::to_sqlx(home.clock.now() + SignedDuration::from_hours(3)))
+        .bind(jiff_sqlx::ToSqlx::to_sqlx(home.clock.now() + SignedDuration::from_hours(27)))
         .execute(&home.db.pool)
         .await
         .unwrap();
     home.look().await;
     assert_eq!(home.written().await, 1);
-    // What was told is not told again; what is put off no longer is.
+    // What was told is not told again; what was put off until a later hour of this day is told in the morning.
     for _ in 0..2 {
         home.later(24);
         home.look().await;

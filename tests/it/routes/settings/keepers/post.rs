@@ -79,8 +79,19 @@ async fn only_what_is_about_the_account_goes_with_it() {
              where contype = 'f' and confrelid = 'keepers'::regclass and confdeltype <> 'n' order by 1",
         )
         .await;
-    let account =
-        ["calendar_feeds", "channels", "devices", "keeper_units", "sessions", "sign_in_addresses", "tokens"];
+    let account = [
+        "calendar_feeds",
+        "channels",
+        "devices",
+        "half_sign_ins",
+        "keeper_units",
+        "reminder_preferences",
+        "reminders_told",
+        "second_factors",
+        "sessions",
+        "sign_in_addresses",
+        "tokens",
+    ];
     assert!(going.iter().all(|table| account.contains(&table.as_str())), "{going:?}");
 }
 
