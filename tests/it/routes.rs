@@ -21,10 +21,10 @@ mod setup {
     mod post;
 }
 mod settings {
-    mod account {
-        mod email;
+    pub(super) mod account {
+        pub(in crate::routes) mod email;
         mod post;
-        mod second_factor;
+        pub(in crate::routes) mod second_factor;
     }
     mod channels {
         mod all;

@@ -1,5 +1,10 @@
 //! Accounts as people meet them, through the real hop of `stage`, with the mails that came: somebody is invited,
-//! registers, signs in elsewhere and ends that; forgets the password; owners help, and never lose the last of them.
+//! registers, signs in elsewhere and ends that; forgets the password; guards the account with a second factor; moves it
+//! to another address; is reminded of a task. Owners help, and never lose the last of them.
+
+mod address;
+mod reminder;
+mod second_factor;
 
 use super::person::Person;
 use super::rehearsal::Rehearsal;
@@ -23,6 +28,13 @@ async fn of_accounts_through_the_hop() {
     second_device(&phone, &plain).await;
     forgotten(&stage, &phone, &plain).await;
     reset_by_an_owner(&stage, &ana, &phone).await;
+    let (app, codes) = second_factor::turned_on(&stage, &phone).await;
+    second_factor::seen_at_a_desktop(&ana).await;
+    second_factor::asked_elsewhere(&plain, &app).await;
+    second_factor::without_the_phone(&phone, &codes).await;
+    second_factor::off_by_an_owner(&stage, &ana, &plain).await;
+    address::changed(&stage, &phone, &plain).await;
+    reminder::done_by_its_link(&stage, &ana, &phone, &plain).await;
     last_owner(&ana, &phone).await;
     for person in [ana, phone, plain] {
         person.leave().await;
@@ -70,7 +82,7 @@ async fn invite_and_register(stage: &Rehearsal, ana: &Person, ben: &Person) {
 }
 
 async fn second_device(phone: &Person, other: &Person) {
-    sign_in(other, BENS).await;
+    sign_in(other, BEN, BENS).await;
     assert_eq!(other.path().await, "/", "{}", other.page().await);
     phone.open("/settings/account").await;
     phone.look("two-sessions").await;
@@ -95,10 +107,10 @@ async fn forgotten(stage: &Rehearsal, phone: &Person, other: &Person) {
     stage.mail(BEN, "was changed", 1).await;
     phone.open("/").await;
     assert_eq!(phone.path().await, "/sign-in", "sessions from before are over");
-    sign_in(phone, BENS).await;
+    sign_in(phone, BEN, BENS).await;
     assert_eq!(phone.path().await, "/sign-in");
     phone.look_at_refusal("old-password", 422).await;
-    sign_in(other, BENS_NEXT).await;
+    sign_in(other, BEN, BENS_NEXT).await;
     assert_eq!(other.path().await, "/", "{}", other.page().await);
 }
 
@@ -111,7 +123,7 @@ async fn reset_by_an_owner(stage: &Rehearsal, ana: &Person, ben: &Person) {
     ana.look("keeper-link").await;
     choose(ben, link.strip_prefix(&stage.origin).expect("the public address"), BENS_LAST).await;
     stage.mail(BEN, "was changed", 2).await;
-    sign_in(ben, BENS_LAST).await;
+    sign_in(ben, BEN, BENS_LAST).await;
     assert_eq!(ben.path().await, "/", "{}", ben.page().await);
 }
 
@@ -140,11 +152,19 @@ async fn last_owner(ana: &Person, ben: &Person) {
     ben.look("keepers").await;
 }
 
-async fn sign_in(person: &Person, password: &str) {
+async fn sign_in(person: &Person, email: &str, password: &str) {
     person.open("/sign-in").await;
-    person.write("#email", BEN).await;
+    person.write("#email", email).await;
     person.write("#password", password).await;
     person.follow(".form button").await;
+}
+
+/// Signs out by the menu beside one's name.
+async fn sign_out(person: &Person) {
+    person.open("/settings").await;
+    person.press(".who summary").await;
+    person.follow("form[action='/sign-out'] button").await;
+    assert_eq!(person.path().await, "/sign-in", "{}", person.page().await);
 }
 
 /// Chooses a new password with a link.

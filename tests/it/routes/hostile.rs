@@ -4,6 +4,7 @@
 mod attacks;
 mod forms;
 mod links;
+mod mailed;
 mod people;
 mod random;
 
@@ -11,7 +12,8 @@ use std::fmt::Write as _;
 
 use self::attacks::{Attack, MARKUP, Sort};
 use self::forms::{Field, Form, Kind, is_named};
-use super::support::{Answer, Ask, Browser, TestApp};
+use super::settings::account::second_factor::turn_on;
+use super::support::{Answer, Ask, Browser, EMAIL, PASSWORD, TestApp};
 
 /// Tries every attack on every field of a form: each is refused beside its field with nothing stored, or
 /// taken where the field's kind says that it is harmless there.
@@ -21,7 +23,9 @@ async fn assault(app: &TestApp, browser: &mut Browser, form: &Form) {
     for field in &form.fields {
         for attack in &Attack::all(&form.foreign) {
             // Limits are not what is tried here.
-            sqlx::query("delete from sign_in_failures").execute(&app.database.pool).await.unwrap();
+            for limit in ["delete from sign_in_failures", "update half_sign_ins set tries = 0"] {
+                sqlx::query(limit).execute(&app.database.pool).await.unwrap();
+            }
             let body = attack.body(&form.filled(&app.id()), &field.name);
             let answer = browser.send(Ask::post(&form.path).body(body)).await;
             let after = app.contents().await;
@@ -107,7 +111,9 @@ async fn the_form_of_the_display() {
 #[tokio::test]
 async fn the_form_of_reminders() {
     let (app, mut browser) = TestApp::with_owner().await;
-    assault(&app, &mut browser, &forms::reminders()).await;
+    for form in forms::reminders() {
+        assault(&app, &mut browser, &form).await;
+    }
 }
 
 #[tokio::test]
@@ -183,6 +189,51 @@ async fn the_forms_of_accounts() {
         assault(&app, &mut browser, &form).await;
     }
     assert_eq!(app.count("keepers").await, 2);
+}
+
+#[tokio::test]
+async fn the_forms_of_the_second_factor() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let begin = people::second_factor_begun();
+    assault(&app, &mut browser, &begin).await;
+    assert_eq!(app.count("second_factors").await, 0);
+    let keeper = app.column("select id::text from keepers").await[0].parse().unwrap();
+    browser.post(&begin.path, &[("current_password", PASSWORD)]).await.is(200);
+    assault(&app, &mut browser, &people::second_factor_confirmed()).await;
+    let codes = turn_on(&app, &mut browser, keeper).await;
+    for form in people::second_factor_proven(&codes[0]) {
+        assault(&app, &mut browser, &form).await;
+    }
+    // It is on as it was, and no code is used up.
+    assert_eq!(
+        app.column("select count(*)::text from recovery_codes where keeper_id is not null").await,
+        ["10"]
+    );
+    let off = [("current_password", PASSWORD), ("code", codes[0].as_str())];
+    browser.post("/settings/account/second-factor/off", &off).await.is(303);
+}
+
+#[tokio::test]
+async fn the_form_of_the_code_at_a_sign_in() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    let keeper = app.column("select id::text from keepers").await[0].parse().unwrap();
+    let codes = turn_on(&app, &mut browser, keeper).await;
+    let mut phone = app.browser();
+    phone.post("/sign-in", &[("email", EMAIL), ("password", PASSWORD)]).await.is(303);
+    for form in people::sign_in_code() {
+        assault(&app, &mut phone, &form).await;
+    }
+    // The sign-in still waits for its code.
+    phone.get("/tanks").await.is(303);
+    phone.post("/sign-in/code", &[("code", &codes[0])]).await.is(303);
+    phone.get("/tanks").await.is(200);
+}
+
+#[tokio::test]
+async fn the_form_of_another_address() {
+    let (app, mut browser) = TestApp::with_owner().await;
+    assault(&app, &mut browser, &people::new_address()).await;
+    assert_eq!((app.count("tokens").await, app.count("jobs").await), (0, 0));
 }
 
 #[tokio::test]

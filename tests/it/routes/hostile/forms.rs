@@ -198,12 +198,19 @@ pub(super) fn display() -> Form {
     Form::new("/settings/display", SOMETHING_ELSE, fields)
 }
 
-/// When a keeper is reminded.
-pub(super) fn reminders() -> Form {
-    let fields = [("at", "07:30"), ("zone", "Europe/Berlin"), ("how", "single"), ("again", "once")];
-    let fields = fields.map(|(name, good)| Field::new(name, good, Kind::Exact)).to_vec();
-    let rest = vec![Field::new("enabled", "1", Kind::Ignored)];
-    Form { rest, ..Form::new("/settings/reminders", SOMETHING_ELSE, fields) }
+/// When a keeper is reminded: as it is, and with a wrong hour while the tick is tried, which is on whatever it says.
+pub(super) fn reminders() -> [Form; 2] {
+    let tick = vec![Field::new("enabled", "1", Kind::Ignored)];
+    let fields = |at| {
+        let fields = [("at", at), ("zone", "Europe/Berlin"), ("how", "single"), ("again", "once")];
+        fields.map(|(name, good)| Field::new(name, good, Kind::Exact)).to_vec()
+    };
+    let path = "/settings/reminders";
+    let held_back = Some("at".to_owned());
+    [
+        Form { rest: tick.clone(), ..Form::new(path, SOMETHING_ELSE, fields("07:30")) },
+        Form { rest: fields("25:00"), held_back, ..Form::new(path, SOMETHING_ELSE, tick) },
+    ]
 }
 
 /// The batch form of a tank, with a row for everything it tracks.

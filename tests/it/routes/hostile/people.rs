@@ -99,6 +99,45 @@ pub(super) async fn account(app: &TestApp) -> Vec<Form> {
     ]
 }
 
+/// The form that shows the secret of a second factor, after the password.
+pub(super) fn second_factor_begun() -> Form {
+    let fields = vec![exact("current_password", PASSWORD)];
+    Form::new("/settings/account/second-factor", SOMETHING_ELSE, fields)
+}
+
+/// The form of its first code: nothing that is tried is the one.
+pub(super) fn second_factor_confirmed() -> Form {
+    let fields = vec![exact("code", "000000")];
+    Form::new("/settings/account/second-factor/confirm", SOMETHING_ELSE, fields)
+}
+
+/// The forms that want password and code together, and never say which one was wrong.
+pub(super) fn second_factor_proven(code: &str) -> [Form; 2] {
+    ["off", "codes"].map(|what| {
+        let fields = vec![
+            exact("current_password", PASSWORD).beside(&["current_password", ""]),
+            exact("code", code).beside(&["code", ""]),
+        ];
+        Form::new(&format!("/settings/account/second-factor/{what}"), SOMETHING_ELSE, fields)
+    })
+}
+
+/// The form of the code after the password, with what it carries for a session that has ended.
+pub(super) fn sign_in_code() -> [Form; 2] {
+    let path = "/sign-in/code";
+    let carried = ["next", "kept_action", "kept.name", "kept.note", "kept.ph_value"].map(ignored).to_vec();
+    [
+        Form::new(path, SOMETHING_ELSE, vec![exact("code", "000000")]),
+        held_back(path, exact("code", "nonsense"), carried, Vec::new()),
+    ]
+}
+
+/// The form that asks for another e-mail address.
+pub(super) fn new_address() -> Form {
+    let fields = vec![exact("email", "marina@example.net"), exact("current_password", PASSWORD)];
+    Form::new("/settings/account/email", SOMETHING_ELSE, fields)
+}
+
 /// The forms of channels: new ones and one that is changed.
 pub(super) async fn channels(browser: &mut Browser) -> Vec<Form> {
     const TARGET: &str = "https://ntfy.sh/reef-7f3";

@@ -15,7 +15,7 @@ async fn ask(browser: &mut Browser, email: &str) {
 }
 
 /// The link that the mail would carry: the worker makes it beside the request.
-async fn link(app: &TestApp, keeper: KeeperId, email: &str) -> String {
+pub(in crate::routes) async fn link(app: &TestApp, keeper: KeeperId, email: &str) -> String {
     let (secret, now) = (app.clock.token(), app.clock.now());
     let until = now.checked_add(SignedDuration::from_hours(24)).unwrap();
     let (id, hash) = (app.clock.uuid(), cookies::hash(&secret));
