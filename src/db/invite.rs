@@ -33,8 +33,6 @@ pub enum Made {
     Done,
     /// The same form made it before.
     Before,
-    /// Somebody in the household has this address.
-    Taken,
 }
 
 /// An invite as lists show it.
@@ -91,23 +89,17 @@ impl TryFrom<Row> for Open {
     }
 }
 
-/// Makes an invite. Two for one address at once take turns; the later one replaces the earlier.
+/// Makes an invite, whether somebody has the address or not: that is found out when it is mailed and when it is used.
+/// Two for one address at once take turns; the later one replaces the earlier.
 pub async fn create(tx: &mut PgConnection, new: &NewInvite<'_>) -> Result<Made> {
     // The number has no meaning but must not change.
     sqlx::query!("select pg_advisory_xact_lock(3, hashtext($1))", new.email).execute(&mut *tx).await?;
-    let known = sqlx::query!(
-        r#"select exists (select from invites where id = $1) as "before!",
-                  exists (select from keepers where email = $2) as "taken!""#,
-        new.id.0,
-        new.email,
-    )
-    .fetch_one(&mut *tx)
-    .await?;
-    if known.before {
+    let before =
+        sqlx::query_scalar!(r#"select exists (select from invites where id = $1) as "before!""#, new.id.0)
+            .fetch_one(&mut *tx)
+            .await?;
+    if before {
         return Ok(Made::Before);
-    }
-    if known.taken {
-        return Ok(Made::Taken);
     }
     let replaced = sqlx::query_scalar!(
         "update invites set revoked_at = greatest($2, created_at), revoked_by = $3

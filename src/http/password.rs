@@ -2,6 +2,7 @@
 //! (19 MiB each) nor starve the pages. A third place is kept for keepers on a device or at an address that is
 //! known: strangers who fill the other two cannot keep them out.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -26,7 +27,8 @@ const QUEUE: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a hash is compared with when there is no account, so that both cost the same.
-static DUMMY: LazyLock<Option<String>> = LazyLock::new(|| hash_now("no account has this password").ok());
+static DUMMY: LazyLock<Option<String>> =
+    LazyLock::new(|| hash_now("no account has this password", &AtomicU64::default()).ok());
 
 /// The bounded place where passwords are hashed. Clones share the bound.
 #[derive(Debug, Clone)]
@@ -34,6 +36,7 @@ pub struct Hasher {
     anybody: Arc<Semaphore>,
     known: Arc<Semaphore>,
     queue: Arc<Semaphore>,
+    computed: Arc<AtomicU64>,
 }
 
 /// Who asks for a comparison.
@@ -66,7 +69,12 @@ pub enum Verdict {
 impl Default for Hasher {
     fn default() -> Self {
         let places = |count| Arc::new(Semaphore::new(count));
-        Self { anybody: places(AT_ONCE), known: places(AT_ONCE_KNOWN), queue: places(QUEUE) }
+        Self {
+            anybody: places(AT_ONCE),
+            known: places(AT_ONCE_KNOWN),
+            queue: places(QUEUE),
+            computed: Arc::default(),
+        }
     }
 }
 
@@ -86,12 +94,17 @@ impl Hasher {
         Arc::clone(&self.queue).try_acquire_owned().map_err(|_| busy())
     }
 
+    /// How many hashes were computed: what requests cost beside their SQL.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+
     /// Hashes a password to a PHC string.
     ///
     /// # Errors
     /// [`Error::TooMany`] when there is no turn within ten seconds.
     pub async fn hash(&self, password: String) -> Result<String, Error> {
-        self.run(&self.anybody, move || hash_now(&password)).await
+        self.run(&self.anybody, move |computed| hash_now(&password, computed)).await
     }
 
     /// Compares a password with a stored hash; without one it does the same work and answers
@@ -109,35 +122,39 @@ impl Hasher {
             Caller::Stranger => &self.anybody,
             Caller::Known => &self.known,
         };
-        self.run(places, move || verify_now(&password, stored.as_deref())).await
+        self.run(places, move |computed| verify_now(&password, stored.as_deref(), computed)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
         places: &Arc<Semaphore>,
-        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+        work: impl FnOnce(&AtomicU64) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let turn = timeout(PATIENCE, Arc::clone(places).acquire_owned())
             .await
             .map_err(|_| busy())?
             .context("the hashing pool is closed")?;
+        let computed = Arc::clone(&self.computed);
         let done = spawn_blocking(move || {
             // Held by the work, not by the request: a client that leaves does not free the turn early.
             let _turn = turn;
-            work()
+            work(&computed)
         });
         Ok(done.await.context("hashing ended abnormally")??)
     }
 }
 
-fn hash_now(password: &str) -> anyhow::Result<String> {
+fn hash_now(password: &str, computed: &AtomicU64) -> anyhow::Result<String> {
+    computed.fetch_add(1, Ordering::Relaxed);
     Ok(Argon2::default().hash_password(password.as_bytes()).context("argon2")?.to_string())
 }
 
-fn verify_now(password: &str, stored: Option<&str>) -> anyhow::Result<Verdict> {
+fn verify_now(password: &str, stored: Option<&str>, computed: &AtomicU64) -> anyhow::Result<Verdict> {
     let argon2 = Argon2::default();
+    // Looked at for known accounts too: whoever is the first to sign in makes it.
     let Some(against) = stored.or(DUMMY.as_deref()) else { return Ok(Verdict::Wrong) };
     let parsed = PasswordHash::new(against).context("stored password hash")?;
+    computed.fetch_add(1, Ordering::Relaxed);
     let right = argon2.verify_password(password.as_bytes(), &parsed).is_ok();
     if !right || stored.is_none() {
         return Ok(Verdict::Wrong);
@@ -146,7 +163,7 @@ fn verify_now(password: &str, stored: Option<&str>) -> anyhow::Result<Verdict> {
         let now = argon2.params();
         (params.m_cost(), params.t_cost(), params.p_cost()) == (now.m_cost(), now.t_cost(), now.p_cost())
     });
-    Ok(if ours { Verdict::Right } else { Verdict::Rehashed(hash_now(password)?) })
+    Ok(if ours { Verdict::Right } else { Verdict::Rehashed(hash_now(password, computed)?) })
 }
 
 #[cfg(test)]

@@ -28,13 +28,11 @@ pub enum Invited {
     Done {
         /// The link to hand over. It is shown once and not kept.
         link: String,
-        /// A mail with a link of its own is on its way.
+        /// A mail with a link of its own is on its way, unless somebody in the household has the address.
         mailed: bool,
     },
     /// The same form made it before.
     Before,
-    /// Somebody in the household has this address.
-    Taken,
 }
 
 /// A person who registers; every field valid already.
@@ -62,7 +60,8 @@ pub fn path(secret: &str) -> String {
     format!("/register/{secret}")
 }
 
-/// Invites somebody. `id` is the form's: sent again it is the same invite.
+/// Invites somebody. `id` is the form's: sent again it is the same invite. What is done here is the same whether somebody
+/// has the address or not: to a keeper no mail is sent, and no link makes a second account of an address.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -83,7 +82,6 @@ pub async fn invite(
     match db::invite::create(&mut tx, &new).await? {
         Made::Done => {}
         Made::Before => return Ok(Invited::Before),
-        Made::Taken => return Ok(Invited::Taken),
     }
     let hash = cookies::hash(&secret);
     token::create(&mut tx, app.clock.uuid(), token::Subject::Invite(id), &hash, now, expires_at).await?;

@@ -5,6 +5,7 @@
 mod support;
 
 mod cross_site;
+mod enumeration;
 mod gate;
 mod hop;
 mod hostile;

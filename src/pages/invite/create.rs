@@ -1,5 +1,5 @@
 //! `POST /settings/invites`: invites somebody. The answer is the page with the link: an address to go on to would have
-//! to carry the secret.
+//! to carry the secret. It is the same whether somebody has the address or not.
 
 use axum::Extension;
 use axum::response::Response;
@@ -31,7 +31,6 @@ pub async fn handle(
     })?;
     let email = typed.get("email").parse::<Email>();
     let role = typed.get("role").parse::<Role>();
-    let mut error = email.as_ref().err().map(ToString::to_string);
     if let (Ok(email), Ok(role)) = (&email, &role) {
         match registration::invite(&visit.app, &client, &owner, id, email, *role).await? {
             Invited::Done { link, mailed } => {
@@ -40,11 +39,10 @@ pub async fn handle(
                 return visit.page(&page);
             }
             Invited::Before => return Ok(visit.go("/settings/invites", Some(Note::InvitedBefore))),
-            Invited::Taken => error = Some("Somebody in this household has this address already.".to_owned()),
         }
     }
     let mut page = page(&visit).await?;
-    page.email = page.email.with(typed.get("email")).failing(error);
+    page.email = page.email.with(typed.get("email")).failing(email.as_ref().err());
     page.role = page.role.with(typed.get("role")).failing(role.err().map(|_| "Choose one of the two."));
     visit.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

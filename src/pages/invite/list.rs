@@ -32,7 +32,7 @@ pub struct Made {
     pub email: String,
     /// The link.
     pub link: String,
-    /// A mail with a link of its own is on its way.
+    /// A mail with a link of its own is on its way, unless somebody in the household has the address.
     pub mailed: bool,
 }
 

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use safeharbor::db::invite::{self, Made, NewInvite};
 use safeharbor::db::keeper::{self, NewKeeper};
 use safeharbor::db::token::{self, Subject};
-use safeharbor::domain::id::KeeperId;
+use safeharbor::domain::id::{InviteId, KeeperId};
 use safeharbor::domain::keeper::Role;
 use safeharbor::http::cookies;
-use safeharbor::jobs::job::{EmailWas, ForEmailChange, SecondFactorTold};
+use safeharbor::jobs::job::{EmailWas, ForEmailChange, ForInvite, SecondFactorTold};
 use safeharbor::jobs::post::Poster;
 use safeharbor::jobs::worker::Options;
 use safeharbor::jobs::{Context, Job, enqueue};
@@ -49,6 +50,16 @@ async fn request(db: &Database, clock: &Clock, keeper: KeeperId, email: &str) ->
     enqueue(&mut connection, clock, &Job::EmailChange(asked)).await.unwrap()
 }
 
+/// An invite, as its form leaves it.
+async fn invitation(db: &Database, clock: &Clock, by: KeeperId, email: &str) -> Uuid {
+    let (id, now) = (InviteId(clock.uuid()), clock.now());
+    let until = now.checked_add(SignedDuration::from_hours(24)).unwrap();
+    let new = NewInvite { id, email, role: Role::Keeper, by, created_at: now, expires_at: until };
+    let mut connection = db.acquire().await.unwrap();
+    assert_eq!(invite::create(&mut connection, &new).await.unwrap(), Made::Done);
+    enqueue(&mut connection, clock, &Job::Invite(ForInvite { invite: id })).await.unwrap()
+}
+
 #[tokio::test]
 async fn what_keepers_are_told_of_their_accounts() {
     let (db, clock) = (postgres::database().await, Clock::system());
@@ -71,7 +82,7 @@ async fn what_keepers_are_told_of_their_accounts() {
         name: "Ben".to_owned(),
         now: "ben@example.net".to_owned(),
     };
-    let mut jobs = vec![taken, open];
+    let mut jobs = vec![taken, open, invitation(&db, &clock, ben, "ana@example.org").await];
     for job in [Job::SecondFactor(off), Job::EmailChanged(was)] {
         jobs.push(enqueue(&mut db.acquire().await.unwrap(), &clock, &job).await.unwrap());
     }
@@ -83,7 +94,7 @@ async fn what_keepers_are_told_of_their_accounts() {
         reaches(&db, job, "done").await;
     }
     worker.stop().await;
-    // None to the address that somebody has.
+    // None to the address that somebody has, neither to confirm it nor to register with it.
     assert_eq!(sink.messages().len(), 3);
     for kind in ["text/plain", "text/html"] {
         let confirm = confirm.part(kind).unwrap();

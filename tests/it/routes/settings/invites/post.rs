@@ -1,7 +1,7 @@
 use futures_util::future::join_all;
 use safeharbor::domain::keeper::Role;
 
-use crate::routes::support::{EMAIL, TestApp};
+use crate::routes::support::TestApp;
 
 #[tokio::test]
 async fn an_invite_is_a_mail_and_a_link_shown_once() {
@@ -32,7 +32,6 @@ async fn what_cannot_be_an_invite_is_said() {
     for (email, role, problem) in [
         ("", "keeper", "This is not an e-mail address. Write it like name@example.org."),
         ("ben", "keeper", "This is not an e-mail address. Write it like name@example.org."),
-        (EMAIL, "keeper", "Somebody in this household has this address already."),
         ("ben@example.org", "admin", "Choose one of the two."),
     ] {
         let typed = [("form_id", id.as_str()), ("email", email), ("role", role)];
