@@ -6,9 +6,11 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
 use http::StatusCode;
+use http::request::Parts;
 
 use crate::http::email_change::{self, Confirmed};
 use crate::http::error::Error;
+use crate::http::session;
 use crate::pages::note::Note;
 use crate::pages::shell::Shell;
 use crate::pages::visit::Visit;
@@ -41,8 +43,10 @@ fn page(visit: &Visit, email: String, action: String) -> ConfirmEmailPage {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn show(visit: Visit, secret: Secret) -> Result<Response, Error> {
+pub async fn show(mut visit: Visit, secret: Secret, parts: Parts) -> Result<Response, Error> {
     let Path(secret) = secret.map_err(|_| Error::NotFound)?;
+    // The page is open to everybody: nobody has looked yet who is signed in.
+    visit.keeper = session::current(&visit.app, &parts).await?;
     match email_change::opened(&visit.app, &secret).await? {
         Some(asked) => {
             let stranger = visit.keeper.as_ref().map(|keeper| keeper.id) != Some(asked.keeper);
@@ -58,11 +62,13 @@ pub async fn show(visit: Visit, secret: Secret) -> Result<Response, Error> {
 /// # Errors
 /// When the database does not answer.
 pub async fn handle(
-    visit: Visit,
+    mut visit: Visit,
     Extension(client): Extension<ClientInfo>,
     secret: Secret,
+    parts: Parts,
 ) -> Result<Response, Error> {
     let Path(secret) = secret.map_err(|_| Error::NotFound)?;
+    visit.keeper = session::current(&visit.app, &parts).await?;
     let by = visit.keeper.as_ref().map(|keeper| keeper.id);
     match email_change::confirm(&visit.app, &client, by, &secret).await? {
         Confirmed::Done(_) => Ok(visit.go("/settings/account", Some(Note::EmailChanged))),

@@ -218,6 +218,7 @@ async fn after_three_days_without_a_worker_there_is_one() {
 async fn nobody_is_told_who_does_not_want_it() {
     let home = Home::new("2026-11-30T07:00:00Z").await;
     let ana = home.keeper("ana", "08:00", "Europe/Berlin").await;
+    sqlx::query("update keepers set role = 'owner'").execute(&home.db.pool).await.unwrap();
     home.keeper("ben", "08:00", "Europe/Berlin").await;
     home.keeper("cleo", "08:00", "Europe/Berlin").await;
     home.keeper("dan", "10:00", "Europe/Berlin").await;

@@ -24,6 +24,12 @@ pub(super) async fn changed(stage: &Rehearsal, phone: &Person, other: &Person) {
     phone.look("email-waiting").await;
 
     let link = stage.path_in(&stage.mail(NEW, "Confirm your new address", 1).await, "/email/");
+    // Whoever reads the mail of a mistyped address must not get the account with it.
+    sign_out(other).await;
+    other.open(&link).await;
+    assert!(other.page().await.contains("Sign in first"), "{}", other.page().await);
+    other.look("email-stranger").await;
+    sign_in(other, BEN, BENS_LAST).await;
     other.open(&link).await;
     assert!(other.page().await.contains(NEW), "{}", other.page().await);
     other.look("email-link").await;
