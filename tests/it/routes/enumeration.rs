@@ -115,8 +115,8 @@ struct Told {
 impl Told {
     /// Asks about this address in a household of its own.
     async fn about(question: Question, email: &str) -> Self {
+        let witness = Witness::new();
         let harbour = Harbour::new().await;
-        let witness = Witness::default();
         let watched = tracing::subscriber::set_default(registry().with(witness.clone()));
         let (before, hashes) = (harbour.rows().await, harbour.app.app.hasher.computed());
         assert!(!witness.statements().is_empty(), "statements are not told");
