@@ -12,6 +12,7 @@ use crate::domain::id::{ChannelId, KeeperId};
 
 /// A channel as its keeper sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing of its own that a keeper turns on")]
 pub struct Own {
     /// Its id.
     pub id: ChannelId,
@@ -37,6 +38,7 @@ pub struct Own {
     pub failure: Option<(String, Timestamp)>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "as the table has them")]
 struct Row {
     id: Uuid,
     kind: String,

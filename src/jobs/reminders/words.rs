@@ -39,6 +39,11 @@ pub(super) fn messages(
     tasks.iter().map(|task| (format!(":{}:{}", task.id, task.turn), words.single(task))).collect()
 }
 
+fn message(title: String, lines: Vec<Line>, overdue: bool, path: String) -> Message {
+    let urgency = if overdue { Urgency::Soon } else { Urgency::Routine };
+    Message { purpose: Purpose::Reminder, urgency, title, lines, path }
+}
+
 struct Words<'a> {
     keeper: KeeperId,
     reader: &'a Reader,
@@ -72,23 +77,13 @@ impl Words<'_> {
             (all, overdue) if overdue == all.len() => format!("{} tasks are overdue", all.len()),
             (all, overdue) => format!("{} tasks are due, {overdue} of them overdue", all.len()),
         };
-        self.message(
-            title,
-            sorted.iter().map(|task| self.line(task)).collect(),
-            overdue > 0,
-            "/tasks".to_owned(),
-        )
+        message(title, sorted.iter().map(|task| self.line(task)).collect(), overdue > 0, "/tasks".to_owned())
     }
 
     /// One task.
     fn single(&self, task: &Task) -> Message {
         let path = format!("/tasks/{}", task.id);
-        self.message(self.title(task), vec![self.line(task)], self.days(task) > 0, path)
-    }
-
-    fn message(&self, title: String, lines: Vec<Line>, overdue: bool, path: String) -> Message {
-        let urgency = if overdue { Urgency::Soon } else { Urgency::Routine };
-        Message { purpose: Purpose::Reminder, urgency, title, lines, path }
+        message(self.title(task), vec![self.line(task)], self.days(task) > 0, path)
     }
 
     fn title(&self, task: &Task) -> String {

@@ -17,6 +17,7 @@ use crate::pages::visit::Visit;
 /// The page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "keeper/show.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each decides about a button of its own")]
 pub struct KeeperPage {
     /// What surrounds it.
     pub shell: Shell,
