@@ -42,7 +42,7 @@ pub(super) async fn turned_on(stage: &Rehearsal, ben: &Person) -> (Secret, Vec<S
     ben.write("#current_password", BENS_LAST).await;
     ben.follow(".form button").await;
     ben.look("factor-set-up").await;
-    let app = Secret::read(&ben.value("#secret").await).unwrap();
+    let app = Secret::read(&ben.reads("#secret").await).unwrap();
     give(ben, &wrong(&app)).await;
     assert!(ben.page().await.contains(NOT_RIGHT), "{}", ben.page().await);
     ben.look_at_refusal("factor-set-up-wrong", 422).await;
