@@ -33,7 +33,7 @@ async fn of_accounts_through_the_hop() {
     second_factor::asked_elsewhere(&plain, &app).await;
     second_factor::without_the_phone(&phone, &codes).await;
     second_factor::off_by_an_owner(&stage, &ana, &plain).await;
-    address::changed(&stage, &phone, &plain).await;
+    address::changed(&stage, &ana, &phone, &plain).await;
     reminder::done_by_its_link(&stage, &ana, &phone, &plain).await;
     last_owner(&ana, &phone).await;
     for person in [ana, phone, plain] {
