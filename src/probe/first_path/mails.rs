@@ -182,7 +182,7 @@ impl FirstPath<'_> {
         ensure!(shown.status == StatusCode::OK, "setting up answered {}", shown.status.as_u16());
         let html = shown.text();
         let typed =
-            html.split("id=\"secret\"").nth(1).and_then(|rest| rest.split('"').find_map(Secret::read));
+            html.split("id=\"secret\"").nth(1).and_then(|rest| rest.split(['<', '>']).find_map(Secret::read));
         let secret = typed.context("no secret is shown")?;
         let now = Clock::system().now().as_second();
         let mut form = Form::first_post(&html).context("no form for the first code")?;
