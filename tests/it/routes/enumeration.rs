@@ -2,7 +2,6 @@
 //! that nobody has and one whose keeper may not sign in any more; byte for byte, with the same work, in the same time.
 
 mod rank;
-mod witness;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -13,7 +12,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 
 use self::rank::distance;
-use self::witness::{Statement, Witness};
+use super::support::witness::{Statement, Witness};
 use super::support::{Answer, Browser, PASSWORD, TestApp};
 
 /// A keeper has it.

@@ -2,40 +2,24 @@
 //! phone's connection.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sqlx::{AssertSqlSafe, PgPool};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry;
 use uuid::Uuid;
 
+use super::support::witness::Witness;
 use super::support::{Ask, Browser, NOON, TestApp};
 
 const LARGE: &str = include_str!("../../../benches/household.sql");
 /// The most that a page weighs as it goes out; its pictures, styles and script are apart.
 const PAGE_BYTES: usize = 60 * 1024;
 
-/// Counts the statements that are told to tracing.
-#[derive(Clone, Default)]
-struct Statements(Arc<AtomicUsize>);
-
-impl<S: Subscriber> Layer<S> for Statements {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::query" {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-}
-
-impl Statements {
-    /// How many statements a page takes.
-    async fn of(&self, browser: &mut Browser, path: &str) -> usize {
-        let before = self.0.load(Ordering::Relaxed);
-        browser.get(path).await.is(200);
-        self.0.load(Ordering::Relaxed) - before
-    }
+/// How many statements a page takes.
+async fn taken(witness: &Witness, browser: &mut Browser, path: &str) -> usize {
+    witness.statements();
+    browser.get(path).await.is(200);
+    witness.statements().len()
 }
 
 /// One of each kind, as the addresses need them.
@@ -167,6 +151,7 @@ async fn a_little(app: &TestApp) {
 
 #[tokio::test]
 async fn pages_take_as_many_statements_however_much_there_is_and_stay_light() {
+    let witness = Witness::new();
     let app = TestApp::anonymous().await;
     let keeper = app.owner().await;
     // With one tank alone, a page that asks for which one leads on.
@@ -176,13 +161,12 @@ async fn pages_take_as_many_statements_however_much_there_is_and_stay_light() {
     let mut browser = app.signed_in(keeper).await;
     a_little(&app).await;
     let ids = Ids::of(&app.database.pool).await;
-    let statements = Statements::default();
-    let counted = tracing::subscriber::set_default(registry().with(statements.clone()));
+    let counted = tracing::subscriber::set_default(registry().with(witness.clone()));
     // What is read once in the life of a process does not belong to a page.
     browser.get("/").await.is(200);
     let mut small = BTreeMap::new();
     for (name, path) in ids.pages() {
-        small.insert(name, statements.of(&mut browser, &path).await);
+        small.insert(name, taken(&witness, &mut browser, &path).await);
     }
     assert!(small.values().all(|count| *count > 0), "statements are not told: {small:?}");
 
@@ -196,7 +180,7 @@ async fn pages_take_as_many_statements_however_much_there_is_and_stay_light() {
     drop(script);
     let mut wrong = Vec::new();
     for (name, path) in ids.pages() {
-        let count = statements.of(&mut browser, &path).await;
+        let count = taken(&witness, &mut browser, &path).await;
         if count != small[name] {
             wrong.push(format!("{name}: {count} statements, {} for a small household", small[name]));
         }

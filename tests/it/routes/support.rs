@@ -4,6 +4,7 @@ mod answer;
 mod ask;
 mod store;
 mod upload;
+pub(crate) mod witness;
 
 use std::collections::BTreeMap;
 

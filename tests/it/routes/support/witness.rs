@@ -10,11 +10,11 @@ use tracing_subscriber::registry;
 
 /// What this thread's statements are written down by. A test's runtime has one thread, so others do not mix in.
 #[derive(Clone, Default)]
-pub(super) struct Witness(Arc<Mutex<Vec<Statement>>>);
+pub(crate) struct Witness(Arc<Mutex<Vec<Statement>>>);
 
 /// A statement, and how many rows it wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Statement {
+pub(crate) struct Statement {
     text: String,
     written: u64,
 }
@@ -27,13 +27,13 @@ static LISTENERS: LazyLock<[Dispatch; 2]> =
 
 impl Witness {
     /// One who hears of every statement, whatever runs beside.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         LazyLock::force(&LISTENERS);
         Self::default()
     }
 
     /// The statements since this was asked before.
-    pub(super) fn statements(&self) -> Vec<Statement> {
+    pub(crate) fn statements(&self) -> Vec<Statement> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
