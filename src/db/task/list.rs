@@ -6,8 +6,9 @@ use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::event::EventRow;
 use super::{Row, Task};
-use crate::db::{Error, Result};
+use crate::db::Result;
 use crate::domain::cursor::{Cursor, Page, Toward};
 use crate::domain::id::{CareId, FormId, TankId, TaskId};
 
@@ -254,7 +255,8 @@ pub async fn history(
     let limit = i64::try_from(size).unwrap_or(i64::MAX).saturating_add(1);
     // Events of a task are in the order of their turns; a cursor names one by its id.
     let newer = from.is_some_and(|from| from.toward == Toward::Newer);
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        EventRow,
         r#"select e.id, e.kind, e.due_on, e.at, e.until, e.care_id, e.created_at,
                   e.undone_at is not null as "undone!", k.display_name as "by?"
            from task_events e left join keepers k on k.id = e.recorded_by
@@ -270,24 +272,6 @@ pub async fn history(
     )
     .fetch_all(db)
     .await?;
-    let events = rows.into_iter().map(|row| {
-        let kind = match (row.kind.as_str(), row.until) {
-            ("done", None) => EventKind::Done,
-            ("skipped", None) => EventKind::Skipped,
-            ("snoozed", Some(until)) => EventKind::Snoozed(until.to_jiff()),
-            _ => return Err(Error::Inconsistent { table: "task_events", column: "kind", value: row.kind }),
-        };
-        Ok(Event {
-            id: FormId(row.id),
-            kind,
-            due_on: row.due_on.to_jiff(),
-            at: row.at.to_jiff(),
-            created_at: row.created_at.to_jiff(),
-            care: row.care_id.map(CareId),
-            by: row.by,
-            undone: row.undone,
-        })
-    });
-    let events = events.collect::<Result<Vec<_>>>()?;
+    let events = rows.into_iter().map(Event::try_from).collect::<Result<Vec<_>>>()?;
     Ok(Page::new(events, size, from, |event| (event.created_at, event.id.0)))
 }

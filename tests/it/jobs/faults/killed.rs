@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
-use super::super::rig::{expire_leases, reaches, status};
+use super::super::rig::{expire_leases, reaches, status, until};
 use super::place::{OWNER, Place, SOON, template};
 use crate::support::{postgres, redis};
 
@@ -312,13 +312,24 @@ async fn reef(place: &Place) -> TankId {
     tank
 }
 
+/// What the job has written is done by a third worker, and the owner is told once.
+async fn told_once(place: &Place, job: &Job) {
+    let mut third = place.worker().await;
+    place.sink.wait_for(SOON, |mail| mail.to == [OWNER]).await.unwrap();
+    until("nothing is left to do", async || {
+        place.count("select count(*) from jobs where state in ('waiting', 'running')").await == 0
+    })
+    .await;
+    third.stop().await.unwrap();
+    assert_eq!(place.sink.messages().len(), 1, "{job:?}");
+    assert_eq!(place.count("select count(*) from jobs where kind = 'channel.message'").await, 1, "{job:?}");
+}
+
 /// The look at one tank is cut off when what is raised is written and nobody is told yet, the look at all of them when
 /// it reads what is wanted.
 async fn alerts(server: &PrivatePostgres, all: bool) {
     let place = place(server).await;
     let tank = reef(&place).await;
-    // What recording has asked for by itself would be another worker's.
-    sqlx::query("delete from jobs").execute(&place.pool).await.unwrap();
     let job = if all { Job::AlertsOfAll } else { Job::Alerts(OfTank { tank }) };
     let table = if all { "alert_rules" } else { "channels" };
     let mut locked = place.pool.begin().await.unwrap();
@@ -331,16 +342,8 @@ async fn alerts(server: &PrivatePostgres, all: bool) {
     locked.rollback().await.unwrap();
     assert_eq!(place.count("select count(*) from alerts").await, 0);
     taken_up(&place, id).await;
-    let mut third = place.worker().await;
-    place.sink.wait_for(SOON, |mail| mail.to == [OWNER]).await.unwrap();
-    super::super::rig::until("nothing is left to do", async || {
-        place.count("select count(*) from jobs where state in ('waiting', 'running')").await == 0
-    })
-    .await;
-    third.stop().await.unwrap();
-    assert_eq!(place.sink.messages().len(), 1, "{job:?}");
+    told_once(&place, &job).await;
     assert_eq!(place.count("select count(*) from alerts where cleared_at is null").await, 1);
-    assert_eq!(place.count("select count(*) from jobs where kind = 'channel.message'").await, 1);
 }
 
 /// The round is cut off when the keeper's day is taken and the messages are not written yet.
@@ -375,13 +378,5 @@ async fn reminders(server: &PrivatePostgres) {
         0
     );
     taken_up(&place, id).await;
-    let mut third = place.worker().await;
-    place.sink.wait_for(SOON, |mail| mail.to == [OWNER]).await.unwrap();
-    super::super::rig::until("nothing is left to do", async || {
-        place.count("select count(*) from jobs where state in ('waiting', 'running')").await == 0
-    })
-    .await;
-    third.stop().await.unwrap();
-    assert_eq!(place.sink.messages().len(), 1);
-    assert_eq!(place.count("select count(*) from jobs where kind = 'channel.message'").await, 1);
+    told_once(&place, &Job::Reminders).await;
 }
