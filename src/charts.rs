@@ -24,6 +24,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use crate::domain::dates::DateFormat;
+use crate::domain::number::Digits;
 
 pub use line::line;
 pub use spark::sparkline;
@@ -73,8 +74,8 @@ pub struct Series {
     pub name: String,
     /// The unit's symbol, empty for none. Any text.
     pub unit: String,
-    /// Digits after the point with which its values are written.
-    pub decimals: u8,
+    /// How its values are written, as on every other page.
+    pub digits: Digits,
     /// The range, in the same unit as the points.
     pub band: Band,
     /// In any order (ascending is fastest); those outside the window are left out.

@@ -59,8 +59,8 @@ pub fn line(series: &[Series], events: &[Event], window: &Window, size: Size) ->
         .map(|((series, points), offset)| {
             let top = Tenths::try_from(offset).unwrap_or(Tenths::MAX / 2) + HEAD;
             let data = text::extremes(points.iter());
-            let values = Values::new(data, &series.band, series.decimals, top, top + plot);
-            (top, values, values.ticks(if plot < 1500 { 4 } else { 6 }, series.decimals))
+            let values = Values::new(data, &series.band, series.digits, top, top + plot);
+            (top, values, values.ticks(if plot < 1500 { 4 } else { 6 }, series.digits))
         })
         .collect();
     let labels = axes.iter().flat_map(|(_, _, ticks)| ticks).map(|tick| time::width(&tick.label, FONT));

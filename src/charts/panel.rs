@@ -114,11 +114,11 @@ impl<'a> Panel<'a> {
 
     /// "8.1", "<0.02" or, for a bucket, "7.9 to 8.3".
     fn draw_value(&self, out: &mut Writer, point: &Point) {
-        let decimals = self.series.decimals;
+        let digits = self.series.digits;
         if point.min == point.max {
-            out.text(Number(point.last, decimals, point.below));
+            out.text(Number(point.last, digits, point.below));
         } else {
-            out.text(Number(point.min, decimals, false)).raw(" to ").text(Number(point.max, decimals, false));
+            out.text(Number(point.min, digits, false)).raw(" to ").text(Number(point.max, digits, false));
         }
     }
 
@@ -191,7 +191,7 @@ impl<'a> Panel<'a> {
         let at = self.window.zone.to_datetime(last.point.at);
         let dates = self.window.dates;
         let day = Day(at.date(), self.window.year(), dates);
-        let value = Number(last.point.last, self.series.decimals, last.point.below);
+        let value = Number(last.point.last, self.series.digits, last.point.below);
         let read = format!("{value}{}", UnitOf(self.series));
         let when = format!("{day} {}", dates.time(at.time()));
         let taken = time::width(&read, 150).saturating_add(time::width(&when, 120)).saturating_add(200);

@@ -24,7 +24,7 @@ pub fn sparkline(series: &Series, window: &Window) -> Svg {
     out.raw("<svg class=\"spark\" role=\"img\" viewBox=\"0 0 ").pair(WIDTH, HEIGHT).raw("\"><title>");
     out.text(text::sentence(series, window, &points)).raw("</title>");
 
-    let values = Values::new(text::extremes(points.iter()), &series.band, series.decimals, top, bottom);
+    let values = Values::new(text::extremes(points.iter()), &series.band, series.digits, top, bottom);
     let band = &series.band;
     if band.ok_low.is_some() || band.ok_high.is_some() {
         let upper = band.ok_high.map_or(0, |limit| values.y(limit));

@@ -35,12 +35,18 @@ fn ph(points: Vec<Point>) -> Series {
         ok_high: Some(decimal("8.5")),
         act_high: Some(decimal("8.7")),
     };
-    Series { name: "pH".to_owned(), unit: "pH".to_owned(), decimals: 1, band, points }
+    Series { name: "pH".to_owned(), unit: "pH".to_owned(), digits: Digits::Fixed(1), band, points }
 }
 
 fn nitrite(points: Vec<Point>) -> Series {
     let band = Band { ok_high: Some(decimal("0.2")), act_high: Some(decimal("0.4")), ..Band::default() };
-    Series { name: "Nitrite".to_owned(), unit: "ppm".to_owned(), decimals: 2, band, points }
+    Series {
+        name: "Nitrite".to_owned(),
+        unit: "ppm".to_owned(),
+        digits: Digits::Significant(2),
+        band,
+        points,
+    }
 }
 
 /// Points at days before the window's end.
@@ -106,7 +112,7 @@ fn the_title_says_what_the_line_does() {
     let below = before_end(&[(9, "0.1"), (1, "<0.02")]);
     assert_eq!(
         summary(&nitrite(below), &month()),
-        "Nitrite, 30 days: 0.02 to 0.10 ppm, last <0.02 ppm on Sun 22 Nov"
+        "Nitrite, 30 days: 0.02 to 0.1 ppm, last <0.02 ppm on Sun 22 Nov"
     );
     let one = before_end(&[(3, "8.14")]);
     assert_eq!(summary(&ph(one), &month()), "pH, 30 days: one reading, 8.1 on Fri 20 Nov");
@@ -256,7 +262,7 @@ fn sizes_stay_small() {
     let temperature = Series {
         name: "Temperature".to_owned(),
         unit: "°C".to_owned(),
-        decimals: 1,
+        digits: Digits::Fixed(1),
         band,
         points: (0..400).map(probe).collect(),
     };
@@ -280,11 +286,9 @@ fn several_parameters_share_one_axis() {
     let drawn = Drawn::read(line(&two, &[], &month(), Size::Phone).as_str());
     assert_eq!(
         drawn.elements("title"),
-        [
-            "pH, 30 days: one reading, 8.1 on Sat 21 Nov. Nitrite, 30 days: one reading, 0.10 ppm on Sun 22 Nov"
-        ]
+        ["pH, 30 days: one reading, 8.1 on Sat 21 Nov. Nitrite, 30 days: one reading, 0.1 ppm on Sun 22 Nov"]
     );
-    assert_eq!(drawn.elements("desc"), ["pH: ok from 7.8 to 8.5, 1 point. Nitrite: ok up to 0.20, 1 point"]);
+    assert_eq!(drawn.elements("desc"), ["pH: ok from 7.8 to 8.5, 1 point. Nitrite: ok up to 0.2, 1 point"]);
     assert_eq!(drawn.count("g", "plot-panel"), 2);
     assert_eq!(drawn.count("g", "plot-times"), 1);
 }

@@ -3,14 +3,12 @@
 use std::fmt;
 
 use jiff::civil::{Date, Weekday};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::shape::in_window;
 use super::{Point, Series, State, Window};
 use crate::domain::dates::DateFormat;
-
-/// Columns are never wider than this many digits after the point; `numeric(12, 4)` holds four.
-const MOST_DECIMALS: u8 = 6;
+use crate::domain::number::{self, Digits};
 
 /// A day of the table that is the chart's text alternative.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,26 +25,16 @@ pub struct Row {
     pub last: String,
 }
 
-/// A value with a fixed number of digits.
-pub(super) struct Number(pub(super) Decimal, pub(super) u8, pub(super) bool);
+/// A value as it is written, and whether it is below detection.
+pub(super) struct Number(pub(super) Decimal, pub(super) Digits, pub(super) bool);
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(value, decimals, below) = *self;
-        let decimals = decimals.min(MOST_DECIMALS);
-        let mut value =
-            value.round_dp_with_strategy(u32::from(decimals), RoundingStrategy::MidpointAwayFromZero);
-        if value.is_zero() {
-            value.set_sign_positive(true);
-        }
+        let Self(value, digits, below) = *self;
         if below {
             f.write_str("<")?;
         }
-        // Not `{value:.2}`: rust_decimal 1.43 panics on that when the digits do not fit into its buffer.
-        write!(f, "{value}")?;
-        let missing = usize::from(decimals).saturating_sub(value.scale() as usize);
-        let zeros = "000000".get(..missing).unwrap_or_default();
-        if value.scale() == 0 && missing > 0 { write!(f, ".{zeros}") } else { f.write_str(zeros) }
+        f.write_str(&number::show(value, digits))
     }
 }
 
@@ -108,7 +96,7 @@ pub fn summary(series: &Series, window: &Window) -> String {
 
 pub(super) fn sentence(series: &Series, window: &Window, points: &[Point]) -> String {
     let (name, unit, span) = (&series.name, UnitOf(series), Span(window));
-    let number = |value, below| Number(value, series.decimals, below);
+    let number = |value, below| Number(value, series.digits, below);
     let (Some(last), Some((low, high))) = (points.last(), extremes(points)) else {
         return format!("{name}, {span}: no readings");
     };
@@ -130,7 +118,7 @@ pub(super) struct Description<'a>(pub(super) &'a Series, pub(super) &'a [Point])
 impl fmt::Display for Description<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(series, points) = *self;
-        let number = |value| Number(value, series.decimals, false);
+        let number = |value| Number(value, series.digits, false);
         write!(f, "{}: ", series.name)?;
         match (series.band.ok_low, series.band.ok_high) {
             (Some(low), Some(high)) => write!(f, "ok from {} to {}, ", number(low), number(high))?,
@@ -187,9 +175,9 @@ pub fn rows(series: &Series, window: &Window) -> Vec<Row> {
             Some(Row {
                 date,
                 day: Day(date, year, window.dates).to_string(),
-                min: Number(low, series.decimals, false).to_string(),
-                max: Number(high, series.decimals, false).to_string(),
-                last: Number(last.last, series.decimals, last.below).to_string(),
+                min: Number(low, series.digits, false).to_string(),
+                max: Number(high, series.digits, false).to_string(),
+                last: Number(last.last, series.digits, last.below).to_string(),
             })
         })
         .collect()

@@ -5,6 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::Band;
 use super::svg::{Tenths, tenths};
+use crate::domain::number::Digits;
 
 /// Maps values to heights. Always spans something, whatever the values.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +35,15 @@ fn power(exponent: i32) -> f64 {
     10_f64.powi(exponent)
 }
 
+/// The power of ten of the last digit written.
+fn finest(digits: Digits) -> i32 {
+    0_i32.saturating_sub_unsigned(digits.decimals())
+}
+
 /// Some steps of the last digit written, so that noise there does not fill the chart; and enough for an `f64`
 /// to tell the axis' ends apart.
-fn span_of(steps: f64, low: f64, high: f64, decimals: u8) -> f64 {
-    (steps * power(-i32::from(decimals.min(6)))).max(low.abs().max(high.abs()) * 1e-9)
+fn span_of(steps: f64, low: f64, high: f64, digits: Digits) -> f64 {
+    (steps * power(finest(digits))).max(low.abs().max(high.abs()) * 1e-9)
 }
 
 impl Values {
@@ -46,7 +52,7 @@ impl Values {
     pub(super) fn new(
         data: Option<(Decimal, Decimal)>,
         band: &Band,
-        decimals: u8,
+        digits: Digits,
         top: Tenths,
         bottom: Tenths,
     ) -> Self {
@@ -60,7 +66,7 @@ impl Values {
                 (None, None) => (0.0, 1.0),
             },
         };
-        let least = span_of(10.0, lowest, highest, decimals);
+        let least = span_of(10.0, lowest, highest, digits);
         let span = (highest - lowest).max(least);
         let (mut low, mut high) = (lowest, highest);
         match (ok_low, ok_high) {
@@ -98,7 +104,7 @@ impl Values {
         }
 
         let positive = low >= 0.0;
-        let missing = span_of(4.0, low, high, decimals) - (high - low);
+        let missing = span_of(4.0, low, high, digits) - (high - low);
         if missing > 0.0 {
             (low, high) = (low - missing / 2.0, high + missing / 2.0);
         }
@@ -121,10 +127,9 @@ impl Values {
     }
 
     /// Ticks at 1, 2 or 5 times a power of ten, none finer than the last digit written.
-    pub(super) fn ticks(&self, most: u8, decimals: u8) -> Vec<Tick> {
+    pub(super) fn ticks(&self, most: u8, digits: Digits) -> Vec<Tick> {
         let width = self.high - self.low;
-        let finest = -i32::from(decimals.min(6));
-        let (exponent, step) = (finest..=LARGEST)
+        let (exponent, step) = (finest(digits)..=LARGEST)
             .flat_map(|exponent| [1.0, 2.0, 5.0].map(|factor| (exponent, factor * power(exponent))))
             .find(|(_, step)| step * f64::from(most) >= width)
             .unwrap_or((LARGEST, power(LARGEST)));

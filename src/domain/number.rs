@@ -118,14 +118,27 @@ pub enum Digits {
     Significant(u32),
 }
 
+/// No number is shown with more digits after the point; readings are kept with four.
+const MOST_DECIMALS: u32 = 6;
+
+impl Digits {
+    /// The most digits that there are after the point.
+    pub fn decimals(self) -> u32 {
+        let (Self::Fixed(most) | Self::Significant(most)) = self;
+        most.min(MOST_DECIMALS)
+    }
+}
+
 /// Shows a number, rounded half away from zero. Digits before the point are never rounded off.
 pub fn show(value: Decimal, digits: Digits) -> String {
     let round = |decimals| value.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
     match digits {
-        Digits::Fixed(decimals) => {
-            let rounded = round(decimals);
-            let rounded = if rounded.is_zero() { Decimal::ZERO } else { rounded };
-            format!("{rounded:.*}", usize::try_from(decimals).unwrap_or(0))
+        Digits::Fixed(_) => {
+            let rounded = round(digits.decimals());
+            let mut shown = if rounded.is_zero() { Decimal::ZERO } else { rounded };
+            // Not `{shown:.2}`: rust_decimal 1.43 panics on that when the digits do not fit into its buffer.
+            shown.rescale(digits.decimals());
+            shown.to_string()
         }
         Digits::Significant(most) => plainly(round(decimals_for_three(value).min(most))),
     }

@@ -47,10 +47,12 @@ fn series() -> impl Strategy<Value = Series> {
         ok_high,
         act_high,
     });
-    (texts(), texts(), any::<u8>(), band, points()).prop_map(|(name, unit, decimals, band, points)| Series {
+    let digits = (any::<bool>(), 0_u32..256)
+        .prop_map(|(fixed, most)| if fixed { Digits::Fixed(most) } else { Digits::Significant(most) });
+    (texts(), texts(), digits, band, points()).prop_map(|(name, unit, digits, band, points)| Series {
         name,
         unit,
-        decimals,
+        digits,
         band,
         points,
     })

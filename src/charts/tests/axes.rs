@@ -77,7 +77,11 @@ fn the_value_axis_shows_how_values_stand_to_their_band() {
     assert_eq!(labels(&far), "0.00 0.01 0.02 0.03", "a limit far away would press the line flat");
     let high = nitrite(before_end(&[(2, "0.1"), (1, "0.3")]));
     assert_eq!(labels(&high), "0.0 0.1 0.2 0.3 0.4", "past ok, act comes into view");
-    let free = Series { band: Band::default(), decimals: 0, ..ph(before_end(&[(2, "412"), (1, "433")])) };
+    let free = Series {
+        band: Band::default(),
+        digits: Digits::Fixed(0),
+        ..ph(before_end(&[(2, "412"), (1, "433")]))
+    };
     assert_eq!(labels(&free), "415 420 425 430");
     assert_eq!(labels(&Series { points: vec![], ..free }), "0 1 2", "no digit that no reading has");
 }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use rust_decimal::Decimal;
 use safeharbor::charts::{Band, Event, EventKind, Point, Series, Size, Window, line};
 use safeharbor::domain::dates::DateFormat;
+use safeharbor::domain::number::Digits;
 
 use super::driver::{Browser, Setup};
 use super::itself::serve;
@@ -26,7 +27,8 @@ fn page() -> String {
         .collect();
     let band =
         Band { ok_low: Some(Decimal::new(78, 1)), ok_high: Some(Decimal::new(85, 1)), ..Band::default() };
-    let series = Series { name: "pH".to_owned(), unit: String::new(), decimals: 2, band, points };
+    let series =
+        Series { name: "pH".to_owned(), unit: String::new(), digits: Digits::Fixed(2), band, points };
     let event = Event { at: window.from, kind: EventKind::Care, label: "Water change".to_owned() };
     let draw = |size| line(std::slice::from_ref(&series), std::slice::from_ref(&event), &window, size);
     format!(

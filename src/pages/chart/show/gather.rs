@@ -14,6 +14,8 @@ use crate::domain::dates::DateFormat;
 use crate::domain::days::Days;
 use crate::domain::field::FieldErrors;
 use crate::domain::id::ParameterId;
+#[cfg(test)]
+use crate::domain::number::Digits;
 use crate::domain::span::Span;
 use crate::pages::parts::{Markup, Pick};
 use crate::pages::tank::Seen;
@@ -162,7 +164,7 @@ impl Seen<'_> {
         Series {
             name: self.parameter.name.clone(),
             unit: self.symbol().to_owned(),
-            decimals: u8::try_from(self.unit.decimals).unwrap_or(2),
+            digits: self.unit.digits(),
             band: Band {
                 act_low: range.act_low.and_then(in_unit),
                 ok_low: range.ok_low.and_then(in_unit),
@@ -184,7 +186,7 @@ pub(super) fn sample_figures() -> Vec<Markup> {
     let line = |name: &str, unit: &str, base: i64, band: (i64, i64)| Series {
         name: name.to_owned(),
         unit: unit.to_owned(),
-        decimals: 1,
+        digits: Digits::Fixed(1),
         band: Band {
             ok_low: Some(Decimal::new(band.0, 1)),
             ok_high: Some(Decimal::new(band.1, 1)),

@@ -101,7 +101,7 @@ fn spark(seen: &Seen<'_>, overview: &Overview, now: Timestamp) -> Markup {
     let series = Series {
         name: seen.parameter.name.clone(),
         unit: seen.symbol().to_owned(),
-        decimals: u8::try_from(seen.unit.decimals).unwrap_or(2),
+        digits: seen.unit.digits(),
         band: Band {
             act_low: range.act_low.and_then(in_unit),
             ok_low: range.ok_low.and_then(in_unit),
