@@ -26,10 +26,18 @@ struct Standing {
     others: bool,
 }
 
-/// How a keeper stands, with everybody else's changes of this kind kept waiting until the transaction ends.
-async fn standing(tx: &mut PgConnection, keeper: KeeperId) -> Result<Option<Standing>> {
+/// Keeps everybody else's changes of this kind waiting until the transaction ends, and whatever else would change the
+/// keeper's account. First of all in a transaction: what writes the keeper's id into another table shares the row
+/// already, and would wait for a change of the address that waits for it.
+pub async fn lock(tx: &mut PgConnection, keeper: KeeperId) -> Result<()> {
     // The number has no meaning but must not change.
     sqlx::query!("select pg_advisory_xact_lock(5207430503669129633)").execute(&mut *tx).await?;
+    sqlx::query!("select id from keepers where id = $1 for update", keeper.0).fetch_optional(tx).await?;
+    Ok(())
+}
+
+async fn standing(tx: &mut PgConnection, keeper: KeeperId) -> Result<Option<Standing>> {
+    lock(tx, keeper).await?;
     Ok(sqlx::query_as!(
         Standing,
         r#"select role = 'owner' as "owner!", active,

@@ -105,7 +105,26 @@ pub async fn still_signs_in(tx: &mut PgConnection, keeper: KeeperId, hash: &str)
     Ok(found.is_some())
 }
 
-/// Replaces a keeper's password hash, for instance when hashing parameters have changed.
+/// Replaces the hash of a password by another of the same one, with parameters that are ours. False when the keeper
+/// has another password by now.
+pub async fn renew_password_hash(
+    db: &mut PgConnection,
+    keeper: KeeperId,
+    old: &str,
+    new: &str,
+) -> Result<bool> {
+    let renewed = sqlx::query!(
+        "update keepers set password_hash = $3 where id = $1 and password_hash = $2",
+        keeper.0,
+        old,
+        new
+    )
+    .execute(db)
+    .await?;
+    Ok(renewed.rows_affected() > 0)
+}
+
+/// Gives a keeper another password.
 pub async fn set_password_hash(db: &mut PgConnection, keeper: Uuid, hash: &str) -> Result<()> {
     sqlx::query!("update keepers set password_hash = $2 where id = $1", keeper, hash).execute(db).await?;
     Ok(())

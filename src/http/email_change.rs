@@ -61,9 +61,9 @@ pub async fn ask(
     email: &Email,
     password: String,
 ) -> Result<Asked, Error> {
-    if !recovery::is_password(app, keeper, password).await? {
+    let Some(right) = recovery::right_password(app, keeper, password).await? else {
         return Ok(Asked::WrongPassword);
-    }
+    };
     let now = app.clock.now();
     let mut db = app.connection().await?;
     let profile = db::keeper::find(&mut db, keeper.id).await?.ok_or(Error::NotFound)?;
@@ -80,7 +80,9 @@ pub async fn ask(
     // Stands for the request; its secret is thrown away, that of the link is made by the job that sends it.
     let hash = cookies::hash(&app.clock.token());
     let mut tx = db.begin().await?;
-    token::lock_keeper(&mut tx, keeper.id).await?;
+    if !right.still(&mut tx).await? {
+        return Ok(Asked::WrongPassword);
+    }
     token::end_emails(&mut tx, keeper.id).await?;
     token::create(&mut tx, request, Subject::Email(keeper.id, email.as_str()), &hash, now, until).await?;
     account::note(app, &mut tx, client, Act::EmailAsked, keeper.id, email.as_str()).await?;

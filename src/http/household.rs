@@ -37,6 +37,7 @@ pub async fn decide(
 ) -> Result<Changed, Error> {
     let mut db = app.connection().await?;
     let mut tx = db.begin().await?;
+    db::household::lock(&mut tx, keeper).await?;
     let Some(profile) = db::keeper::find(&mut tx, keeper).await? else { return Ok(Changed::NoKeeper) };
     let (act, detail) = match decision {
         Decision::Role(Role::Owner) => (Act::RoleChanged, "to owner".to_owned()),

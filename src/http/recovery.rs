@@ -123,12 +123,13 @@ pub async fn change(
     current: String,
     new: String,
 ) -> Result<bool, Error> {
-    if !is_password(app, keeper, current).await? {
-        return Ok(false);
-    }
+    let Some(right) = right_password(app, keeper, current).await? else { return Ok(false) };
     let password_hash = app.hasher.hash(new).await?;
     let mut db = app.connection().await?;
     let mut tx = db.begin().await?;
+    if !right.still(&mut tx).await? {
+        return Ok(false);
+    }
     store(app, &mut tx, client, keeper.id, &password_hash, Act::PasswordChanged).await?;
     db::session::revoke_others(&mut tx, keeper.id, keeper.session).await?;
     tx.commit().await?;
@@ -136,29 +137,54 @@ pub async fn change(
     Ok(true)
 }
 
-/// Whether this is the password of the keeper who is signed in: asked again before what a borrowed phone must not do.
+/// A password that was right when it was compared. Comparing takes its time, and the account may have got another
+/// password meanwhile, or been deactivated: whoever does something for it asks [`RightPassword::still`] first.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct RightPassword {
+    keeper: KeeperId,
+    hash: String,
+}
+
+impl RightPassword {
+    /// Whether it is the password of an account that may sign in, and stays so until the transaction ends.
+    pub(super) async fn still(&self, tx: &mut PgConnection) -> Result<bool, Error> {
+        Ok(db::keeper::still_signs_in(tx, self.keeper, &self.hash).await?)
+    }
+}
+
+/// The password of the keeper who is signed in, asked again before what a borrowed phone must not do. None when this
+/// is another.
 ///
 /// # Errors
 /// [`Error::TooMany`] after too many wrong ones; what the database refuses.
-pub async fn is_password(app: &App, keeper: &Keeper, password: String) -> Result<bool, Error> {
+pub(super) async fn right_password(
+    app: &App,
+    keeper: &Keeper,
+    password: String,
+) -> Result<Option<RightPassword>, Error> {
     let mut db = app.connection().await?;
     let name = format!("password {}", keeper.id);
     let attempt = count(app, &mut db, &name, &name).await?;
     if let Some(retry_after) = attempt.wait {
         return Err(too_many(retry_after));
     }
-    let stored = db::keeper::password_hash(&mut db, keeper.id).await?;
+    let Some(stored) = db::keeper::password_hash(&mut db, keeper.id).await? else { return Ok(None) };
     drop(db);
-    let verdict = app.hasher.verify(password, stored, Caller::Known).await?;
+    let verdict = app.hasher.verify(password, Some(stored.clone()), Caller::Known).await?;
     let mut db = app.connection().await?;
-    if let Verdict::Rehashed(hash) = &verdict {
-        db::keeper::set_password_hash(&mut db, keeper.id.0, hash).await?;
-    }
-    if verdict == Verdict::Wrong {
-        return Ok(false);
-    }
+    let hash = match verdict {
+        Verdict::Wrong => return Ok(None),
+        Verdict::Right => stored,
+        Verdict::Rehashed(hash) => {
+            if !db::keeper::renew_password_hash(&mut db, keeper.id, &stored, &hash).await? {
+                return Ok(None);
+            }
+            hash
+        }
+    };
     db::sign_in::take_back(&mut db, attempt.id).await?;
-    Ok(true)
+    Ok(Some(RightPassword { keeper: keeper.id, hash }))
 }
 
 /// Stores a new password, ends the links that were open, writes it down, and tells the keeper.

@@ -189,14 +189,17 @@ async fn prove(
 /// # Errors
 /// [`Error::TooMany`] after too many wrong passwords; what the database refuses.
 pub async fn begin(app: &App, keeper: &Keeper, password: String) -> Result<Proven<Offer>, Error> {
-    if !recovery::is_password(app, keeper, password).await? {
+    let Some(right) = recovery::right_password(app, keeper, password).await? else {
         return Ok(Proven::Wrong);
-    }
+    };
     let mut bytes = [0; SECRET_BYTES];
     app.clock.fill(&mut bytes);
     let secret = Secret::new(bytes);
     let mut db = app.connection().await?;
     let mut tx = db.begin().await?;
+    if !right.still(&mut tx).await? {
+        return Ok(Proven::Wrong);
+    }
     let Some(profile) = db::keeper::find(&mut tx, keeper.id).await? else { return Ok(Proven::Stale) };
     if !store::begin(&mut tx, keeper.id, &secret, app.clock.now()).await? {
         return Ok(Proven::Stale);
@@ -283,9 +286,9 @@ async fn proven(
     typed: &str,
     what: What,
 ) -> Result<Proven<Vec<String>>, Error> {
-    if !recovery::is_password(app, keeper, password).await? {
+    let Some(right) = recovery::right_password(app, keeper, password).await? else {
         return Ok(Proven::Wrong);
-    }
+    };
     let typed = Typed::read(typed);
     let mut db = app.connection().await?;
     if store::standing(&mut db, keeper.id).await?.is_none() {
@@ -293,7 +296,7 @@ async fn proven(
     }
     let guess = count_in_settings(&mut db, keeper, typed.as_ref(), app.clock.now()).await?;
     let mut tx = db.begin().await?;
-    if !prove(app, &mut tx, client, keeper.id, typed.as_ref()).await? {
+    if !right.still(&mut tx).await? || !prove(app, &mut tx, client, keeper.id, typed.as_ref()).await? {
         return Ok(Proven::Wrong);
     }
     if let Some(guess) = guess {

@@ -24,6 +24,7 @@ mod setup {
 mod settings {
     pub(super) mod account {
         pub(in crate::routes) mod email;
+        mod meanwhile;
         mod post;
         pub(in crate::routes) mod second_factor;
     }
