@@ -23,8 +23,10 @@ const KEY: &str = "deeds";
 pub struct Planned {
     /// Whose.
     pub keeper: KeeperId,
-    /// What was chosen.
+    /// What was chosen. A zone that is not known any more counts as UTC.
     pub plan: Plan,
+    /// The zone's name as it is stored.
+    pub zone: String,
     /// The day of the plan's zone that was seen to last.
     pub handled_on: Option<Date>,
 }
@@ -50,6 +52,7 @@ impl From<Row> for Planned {
                 digest: row.digest,
                 again: row.again,
             },
+            zone: row.zone,
             handled_on: row.handled_on.map(jiff_sqlx::Date::to_jiff),
         }
     }
@@ -102,8 +105,18 @@ pub async fn save(db: &mut PgConnection, keeper: KeeperId, plan: &Plan, handled_
 }
 
 /// Takes a keeper's day: whoever gets it sends what there is, in the same transaction. False when somebody else had it,
-/// or the plan was changed or turned off meanwhile.
+/// the plan was changed or turned off meanwhile, or the keeper may no longer sign in.
 pub async fn take(tx: &mut PgConnection, planned: &Planned, day: Date) -> Result<bool> {
+    // Before the plan, as deleting the keeper locks them, so that no two wait for each other.
+    let active = sqlx::query_scalar!(
+        "select id from keepers where id = $1 and active for key share",
+        planned.keeper.0
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if active.is_none() {
+        return Ok(false);
+    }
     let taken = sqlx::query!(
         "update reminder_preferences set handled_on = $2
          where keeper_id = $1 and handled_on is not distinct from $3 and enabled and at = $4 and zone = $5",
@@ -111,7 +124,7 @@ pub async fn take(tx: &mut PgConnection, planned: &Planned, day: Date) -> Result
         day.to_sqlx() as _,
         planned.handled_on.map(ToSqlx::to_sqlx) as _,
         planned.plan.at.to_sqlx() as _,
-        zone::name(&planned.plan.zone),
+        planned.zone,
     )
     .execute(tx)
     .await?;

@@ -28,7 +28,9 @@ use crate::system::clock::Clock;
 /// How often is looked.
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// The most tasks a keeper is told of at once.
-const TASKS: i64 = 100;
+const TASKS: usize = 100;
+/// The most that are looked at for it: a keeper who was told of the longest overdue must hear of the others.
+const LOOKED_AT: i64 = 1000;
 /// No zone's day ends later than this.
 const DAY: SignedDuration = SignedDuration::from_hours(26);
 
@@ -73,7 +75,7 @@ struct Due {
 /// of and wants to hear of only once.
 async fn due(db: &mut PgConnection, keeper: KeeperId, plan: &Plan, now: Timestamp) -> Result<Due> {
     let until = now.saturating_add(DAY).unwrap_or(now);
-    let found = db::task::due(db, Places::All, until, TASKS).await?;
+    let found = db::task::due(db, Places::All, until, LOOKED_AT).await?;
     let told = if plan.again { BTreeMap::new() } else { reminder::told(db, keeper).await? };
     let is_due = |task: &Task| {
         // Put off until a day is told that day, at the keeper's hour, also when the hour of the task comes later.
@@ -86,7 +88,9 @@ async fn due(db: &mut PgConnection, keeper: KeeperId, plan: &Plan, now: Timestam
     };
     let mut tasks = found.tasks;
     tasks.retain(is_due);
-    Ok(Due { tasks, more: found.more })
+    let left = tasks.len().saturating_sub(TASKS);
+    tasks.truncate(TASKS);
+    Ok(Due { tasks, more: found.more.saturating_add(i64::try_from(left).unwrap_or(i64::MAX)) })
 }
 
 /// Writes the messages. Answers how many there are for all channels.

@@ -282,6 +282,45 @@ async fn once_only_and_what_is_put_off_or_taken_down_stays_away() {
 }
 
 #[tokio::test]
+async fn who_was_told_of_a_hundred_hears_of_the_others() {
+    let home = Home::new("2026-11-30T07:00:00Z").await;
+    let ana = home.keeper("ana", "08:00", "Europe/Berlin").await;
+    let mut db = home.db.acquire().await.unwrap();
+    let planned = reminder::find(&mut db, ana).await.unwrap().unwrap();
+    let once = Plan { again: false, ..planned.plan };
+    reminder::save(&mut db, ana, &once, planned.handled_on.unwrap()).await.unwrap();
+    drop(db);
+    for number in 0..103 {
+        home.task(&format!("Feed {number}"), ana).await;
+    }
+    for told in [100_i64, 103, 103] {
+        home.look().await;
+        let known: i64 =
+            sqlx::query_scalar("select count(*) from reminders_told").fetch_one(&home.db.pool).await.unwrap();
+        assert_eq!(known, told);
+        home.later(24);
+    }
+    assert_eq!(home.written().await, 2);
+}
+
+#[tokio::test]
+async fn a_zone_that_no_longer_exists_counts_as_utc() {
+    let home = Home::new("2026-11-30T07:00:00Z").await;
+    let ana = home.keeper("ana", "08:00", "Europe/Berlin").await;
+    home.task("Feed", ana).await;
+    sqlx::query("update reminder_preferences set zone = 'Europe/Atlantis'")
+        .execute(&home.db.pool)
+        .await
+        .unwrap();
+    home.look().await;
+    assert_eq!(home.written().await, 0, "in UTC it is not eight yet");
+    home.later(1);
+    home.look().await;
+    home.look().await;
+    assert_eq!(home.written().await, 1);
+}
+
+#[tokio::test]
 async fn the_mail_holds_links_that_no_row_holds() {
     let home = Home::new("2026-11-30T07:00:00Z").await;
     let ana = home.keeper("ana", "08:00", "Europe/Berlin").await;
