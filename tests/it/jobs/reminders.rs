@@ -84,6 +84,13 @@ impl Home {
         keeper
     }
 
+    /// Changes a keeper's plan, and nothing of what was seen to.
+    async fn replan(&self, keeper: KeeperId, change: impl FnOnce(Plan) -> Plan) {
+        let mut db = self.db.acquire().await.unwrap();
+        let planned = reminder::find(&mut db, keeper).await.unwrap().unwrap();
+        reminder::save(&mut db, keeper, &change(planned.plan), planned.handled_on.unwrap()).await.unwrap();
+    }
+
     /// A daily task of the household's, due first on the day it is.
     async fn task(&self, title: &str, by: KeeperId) -> TaskId {
         let id = TaskId(self.clock.uuid());
@@ -245,11 +252,7 @@ async fn nobody_is_told_who_does_not_want_it() {
 async fn once_only_and_what_is_put_off_or_taken_down_stays_away() {
     let home = Home::new("2026-11-30T07:00:00Z").await;
     let ana = home.keeper("ana", "08:00", "Europe/Berlin").await;
-    let mut db = home.db.acquire().await.unwrap();
-    let planned = reminder::find(&mut db, ana).await.unwrap().unwrap();
-    let once = Plan { again: false, digest: false, ..planned.plan };
-    reminder::save(&mut db, ana, &once, planned.handled_on.unwrap()).await.unwrap();
-    drop(db);
+    home.replan(ana, |plan| Plan { again: false, digest: false, ..plan }).await;
     home.task("Feed", ana).await;
     let put_off = home.task("Test", ana).await;
     home.task("Rest", ana).await;
@@ -285,11 +288,7 @@ async fn once_only_and_what_is_put_off_or_taken_down_stays_away() {
 async fn who_was_told_of_a_hundred_hears_of_the_others() {
     let home = Home::new("2026-11-30T07:00:00Z").await;
     let ana = home.keeper("ana", "08:00", "Europe/Berlin").await;
-    let mut db = home.db.acquire().await.unwrap();
-    let planned = reminder::find(&mut db, ana).await.unwrap().unwrap();
-    let once = Plan { again: false, ..planned.plan };
-    reminder::save(&mut db, ana, &once, planned.handled_on.unwrap()).await.unwrap();
-    drop(db);
+    home.replan(ana, |plan| Plan { again: false, ..plan }).await;
     for number in 0..103 {
         home.task(&format!("Feed {number}"), ana).await;
     }
